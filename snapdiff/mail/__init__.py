@@ -1,0 +1,1 @@
+"""Bytes to what a mail is: fields, parts, text and values. Pure; opens no file."""

@@ -1,0 +1,289 @@
+"""The nouns every stage speaks in: immutable, without I/O, named and ordered as the JSON report has them.
+
+The classes are msgspec structs: frozen, cheap to build, and the JSON document, its schema and what crosses
+from a worker to the main process all come from these same definitions. Keys the contract lists are always
+written; keys added beside it are left out while unset.
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+SCHEMA_NAME = "snapdiff.report/1"
+
+Stage = Literal["Original", "SmtpReceive", "Routing"]
+Service = Literal["transport", "mailbox-delivery", "edge"]
+Status = Literal["Deleted", "Deferred"]
+Actor = Literal["agent", "transport", "session", "unknown"]
+Severity = Literal["error", "warning", "note"]
+Kind = Literal[
+    "envelope.sender-changed",
+    "envelope.recipient-added",
+    "envelope.recipient-removed",
+    "header.added",
+    "header.removed",
+    "header.changed",
+    "header.moved",
+    "header.rewritten",
+    "part.added",
+    "part.removed",
+    "part.changed",
+    "part.rewritten",
+    "part.moved",
+    "message.deleted",
+    "message.deferred",
+]
+Degree = Literal["re-wrapped", "re-encoded", "relabelled", "characters-lost", "content-changed"]
+"""How deep a change of content goes, from the bytes up to the meaning; absent where bytes are equal."""
+
+Span = tuple[int, int]
+"""Byte offsets in the .eml file, end exclusive."""
+
+
+class Words(Struct, frozen=True):
+    """Where the words of a replaced hunk differ: character ranges in `before` and `after`, end exclusive."""
+
+    before: list[tuple[int, int]]
+    after: list[tuple[int, int]]
+
+
+class Hunk(Struct, frozen=True):
+    """One run of lines that differs. Text is decoded, joined by LF, without a final line end.
+
+    None means no lines on that side, an empty string one empty line. Lines count from 1; a pure insertion or
+    deletion names the line it stands before on the side where it has none.
+    """
+
+    before: str | None
+    after: str | None
+    before_line: int
+    after_line: int
+    words: Words | UnsetType = UNSET
+
+
+class PartInfo(Struct, frozen=True):
+    """A MIME part in short: its media type, file name, decoded size in bytes and SHA-256 of the decoded content.
+
+    `opaque` is set for content this program can't look into (TNEF, encrypted), so that "nothing seen" is not
+    read as "nothing changed".
+    """
+
+    type: str
+    file_name: str | None
+    size: int
+    sha256: str
+    opaque: bool | UnsetType = UNSET
+
+
+class ValueChange(Struct, frozen=True):
+    """One named value inside a structured header field (a parameter, a tag) that differs; None means absent."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+class Change(Struct, frozen=True):
+    """One difference between two snapshots, and the bytes of either file it owns.
+
+    `moved` is set on a field whose value and place both changed; `visible` holds the hunks of what a reader
+    sees of a text/html part; `degree` says how deep a change of content goes; `values` names what differs
+    inside a structured field.
+    """
+
+    kind: Kind
+    name: str | None = None
+    part: str | None = None
+    cosmetic: bool = False
+    before: str | PartInfo | None = None
+    after: str | PartInfo | None = None
+    before_span: Span | None = None
+    after_span: Span | None = None
+    hunks: list[Hunk] | None = None
+    moved: bool | UnsetType = UNSET
+    visible: list[Hunk] | UnsetType = UNSET
+    degree: Degree | UnsetType = UNSET
+    values: list[ValueChange] | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+    """A word to the reader where a limit was reached or something can't be seen (TNEF, too many lines)."""
+
+
+class Problem(Struct, frozen=True):
+    """Something that could not be read, or not in full: the file (relative to the source), a code, a sentence."""
+
+    path: str
+    code: str
+    message: str
+
+
+class Snapshot(Struct, frozen=True):
+    """One file of a trace. `stage` and `sequence` are None for a plain mail that is no snapshot.
+
+    `time` stands as the file has it (UTC, ISO 8601); `size` is the file's in bytes; `message_offset` is where
+    the message begins behind the injected block; `sha256` is that of the message.
+    """
+
+    file: str
+    stage: Stage | None
+    sequence: int | None
+    event: str | None
+    agent: str | None
+    time: str | None
+    record_id: str | None
+    protocol_id: str | None
+    status: Status | None
+    sender: str | None
+    recipients: list[str]
+    headers_only: bool
+    size: int
+    message_offset: int
+    sha256: str
+
+
+class Step(Struct, frozen=True):
+    """What happened from one snapshot to the next: who did it, how sure that is, and every change.
+
+    `from_` is None for a fork's first snapshot, compared with its parent's. `compared_with` is the snapshot
+    really compared, where `from_` holds no message.
+    """
+
+    from_: str | None = msgspec.field(name="from")
+    to: str
+    compared_with: str | None
+    event: str | None
+    agent: str | None
+    actor: Actor
+    certain: bool
+    reason: str | None
+    missing: list[str]
+    candidates: list[str]
+    elapsed_ms: int | None
+    changes: list[Change]
+
+
+class Parent(Struct, frozen=True):
+    """Where a fork came from: the parent trace's path and the snapshot it left at."""
+
+    trace: str
+    file: str
+
+
+class Finding(Struct, frozen=True):
+    """A change or a trace with a known meaning, who caused it, and what mends it."""
+
+    code: str
+    name: str
+    severity: Severity
+    step: tuple[str, str] | None
+    agent: str | None
+    message: str
+    evidence: dict[str, str]
+    fix: str
+    flags: list[str]
+
+
+class Address(Struct, frozen=True):
+    """A mailbox as people read it."""
+
+    name: str
+    address: str
+
+
+class Hop(Struct, frozen=True):
+    """One Received field, decoded. `delay_seconds` counts from the hop before; None where a date can't be read."""
+
+    from_host: str | None
+    by_host: str | None
+    with_protocol: str | None
+    time: str | None
+    delay_seconds: float | None
+
+
+class Attachment(Struct, frozen=True):
+    """A part a reader would save: file name, media type, decoded size in bytes."""
+
+    file_name: str
+    type: str
+    size: int
+
+
+class DecodedView(Struct, frozen=True):
+    """What a mail reader shows of a message: decoded addresses, texts, attachments, and the hops in travel order."""
+
+    from_: list[Address] = msgspec.field(name="from")
+    to: list[Address]
+    cc: list[Address]
+    reply_to: list[Address]
+    subject: str
+    date: str | None
+    text_plain: str
+    text_html: str
+    attachments: list[Attachment]
+    hops: list[Hop]
+
+
+class Trace(Struct, frozen=True):
+    """One folder of snapshots: one message in one service on one server.
+
+    `id` is the folder's GUID in lower case (two copies of a folder share it; `path` is what is unique).
+    `decoded` is the decoded view of the last snapshot that holds a message, present where it was asked for.
+    """
+
+    id: str
+    path: str
+    server: str | None
+    service: Service | None
+    parent: Parent | None
+    message_id: str | None
+    network_message_id: str | None
+    subject: str | None
+    sender: str | None
+    recipients: list[str]
+    snapshots: list[Snapshot]
+    steps: list[Step]
+    findings: list[Finding]
+    problems: list[Problem]
+    decoded: DecodedView | UnsetType = UNSET
+
+
+class Leg(Struct, frozen=True):
+    """One trace's share of a journey, with the times of its first and last snapshot."""
+
+    server: str | None
+    service: Service | None
+    trace: str
+    from_time: str | None
+    to_time: str | None
+
+
+class Journey(Struct, frozen=True):
+    """The traces of one message, over services, servers and forks, and what they were joined by."""
+
+    message_id: str | None
+    network_message_id: str | None
+    subject: str | None
+    traces: list[str]
+    legs: list[Leg]
+    events: list[dict[str, str]]
+    sessions: list[dict[str, str]]
+    joined_by: list[str]
+    gaps: list[str]
+
+
+class Tool(Struct, frozen=True):
+    """Who wrote the report."""
+
+    name: str
+    version: str
+
+
+class Report(Struct, frozen=True):
+    """The whole document `snapdiff PATH --format json` writes; its JSON Schema is made from this class."""
+
+    schema: Literal["snapdiff.report/1"]
+    tool: Tool
+    source: str
+    traces: list[Trace]
+    journeys: list[Journey]
+    problems: list[Problem]

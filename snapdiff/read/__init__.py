@@ -1,0 +1,1 @@
+"""Files to nouns: finds traces and reads their snapshots. Judges nothing."""

@@ -1,0 +1,1 @@
+"""Nouns to outputs, one output a module. Computes nothing."""

@@ -1,0 +1,138 @@
+"""Nouns to the JSON document of the report, written as a stream, and the JSON Schema of that document.
+
+The document is plain JSON with one trace, one journey and one problem a line, so that it can be read by people,
+cut by line tools and compared by `diff`. Keys stand in the order of the contract, text is UTF-8, and the same nouns
+give the same bytes on every platform.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from snapdiff import __version__
+from snapdiff.model import SCHEMA_NAME, Report, Tool, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import BinaryIO
+
+    from snapdiff.model import Journey, Problem
+
+SCHEMA_ID = "urn:snapdiff:schema:report:1"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class JsonReport:
+    """Writes the report to `out` as it comes: `begin`, then `trace` for each trace in its order, then `end`.
+
+    Nothing is kept in memory. A document that was not ended does not parse, so a broken run can't be taken for a
+    whole one. `out` is neither flushed nor closed here.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._started = False
+
+    def begin(self, source: str) -> None:
+        """The head of the document; `source` is what the user gave, as it is to be shown."""
+        tool = encode(Tool(name="snapdiff", version=__version__))
+        self._out.write(b'{"schema":%s,"tool":%s,"source":%s,"traces":[' % (_text(SCHEMA_NAME), tool, _text(source)))
+
+    def trace(self, encoded: bytes | Trace) -> None:
+        """One trace: the noun, or its bytes as `encode` gave them in a worker."""
+        self._out.write(b",\n" if self._started else b"\n")
+        self._started = True
+        self._out.write(encode(encoded) if isinstance(encoded, Trace) else encoded)
+
+    def end(self, journeys: Iterable[Journey], problems: Iterable[Problem]) -> None:
+        """The tail: journeys and problems of the whole run, and the closing brackets."""
+        self._out.write(b'\n],"journeys":[')
+        self._lines(journeys)
+        self._out.write(b'],"problems":[')
+        self._lines(problems)
+        self._out.write(b"]}\n")
+
+    def _lines(self, nouns: Iterable[Struct]) -> None:
+        separator = b"\n"
+        for noun in nouns:
+            self._out.write(separator + encode(noun))
+            separator = b",\n"
+        self._out.write(b"\n")
+
+
+def encode(noun: Struct) -> bytes:
+    """A noun as one line of JSON in UTF-8.
+
+    A lone surrogate (a file name that is not UTF-8, mail in a broken UTF-7 or UTF-16) has no UTF-8 form: it is
+    written as the text `\\xNN` where it stands for a byte that could not be decoded, else as the text `\\uNNNN`.
+    """
+    try:
+        return msgspec.json.encode(noun)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_without_surrogates(msgspec.to_builtins(noun)))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model`.
+
+    Every key of the contract is required. A key that only stands there when it has something to say (`moved`,
+    `visible`, ...) is optional. Keys may be added in a later version, so further keys are allowed.
+    """
+    _, components = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
+    definitions = {name: _definition(name, component) for name, component in components.items()}
+    report = definitions.pop("Report")
+    return {
+        "$schema": DIALECT,
+        "$id": SCHEMA_ID,
+        **report,
+        "title": f"snapdiff report ({SCHEMA_NAME})",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _text(text: str) -> bytes:
+    try:
+        return msgspec.json.encode(text)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_without_surrogates(text))
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The same built-in values, with each lone surrogate written out; dictionaries keep their order."""
+    if isinstance(value, str):
+        escaped = (_surrogate_words(char) if "\ud800" <= char <= "\udfff" else char for char in value)
+        return value if value.isascii() else "".join(escaped)
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(item) for item in value]
+    return value
+
+
+def _surrogate_words(char: str) -> str:
+    """`\\xNN` for a byte 80 to FF that Python could not decode (PEP 383, surrogateescape), else `\\uNNNN`."""
+    code = ord(char)
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def _definition(name: str, component: dict[str, Any]) -> dict[str, Any]:
+    """One noun's schema, with its docstring as description and its written keys required.
+
+    msgspec holds a key with a default for optional, but the encoder writes it always, save where it is UNSET.
+    """
+    noun = _nouns()[name]
+    for field in msgspec.structs.fields(noun):
+        component["properties"][field.encode_name].pop("default", None)
+    required = [field.encode_name for field in msgspec.structs.fields(noun) if field.default is not UNSET]
+    return {**component, "description": inspect.getdoc(noun) or "", "required": required}
+
+
+def _nouns() -> dict[str, type[Struct]]:
+    """Every struct of the model under its name."""
+    from snapdiff import model
+
+    return {name: noun for name, noun in vars(model).items() if isinstance(noun, type) and issubclass(noun, Struct)}

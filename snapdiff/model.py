@@ -5,6 +5,7 @@ from a worker to the main process all come from these same definitions. Keys the
 written; keys added beside it are left out while unset.
 """
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -139,6 +140,20 @@ class Snapshot(Struct, frozen=True):
     size: int
     message_offset: int
     sha256: str
+
+
+class LoadedSnapshot(Struct, frozen=True):
+    """A snapshot with its bytes, on its way from reading to comparing; it never leaves the worker.
+
+    `raw` is the file, `message` what follows its injected block; `short` says in words why the file ends short,
+    None where it does not.
+    """
+
+    snapshot: Snapshot
+    raw: bytes
+    message: bytes
+    time: datetime | None
+    short: str | None = None
 
 
 class Step(Struct, frozen=True):

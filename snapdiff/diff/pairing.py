@@ -1,0 +1,173 @@
+"""Two MIME structures to which part of the one is which part of the other."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+from hashlib import sha256
+
+from snapdiff.diff.sequence import common_pairs
+from snapdiff.diff.text import lines_of
+from snapdiff.mail.parts import Part
+
+Key = tuple[Hashable, ...]
+_WORD = re.compile(r"\w+")
+_MAX_LIKENESS_TEXT = 200_000
+_MAX_LIKENESS_PARTS = 40
+_LIKE = 0.5
+
+
+def content_key(part: Part) -> Key:
+    """A key equal for parts of the same content, however transferred: text by its lines, others by their bytes.
+
+    Parts without content never share a key with a part of another type.
+    """
+    if part.shape == "multipart":
+        return ("multipart", *(content_key(child) for child in part.children))
+    if part.is_text:
+        lines = lines_of(part.text.text)
+        if any(lines):
+            return ("text", sha256("\n".join(lines).encode("utf-8", "surrogatepass")).digest())
+        return ("empty", part.type)
+    return ("bytes", part.digest) if part.content else ("empty", part.type)
+
+
+def leaf_keys(part: Part) -> Counter[Key]:
+    """How often each content stands among a part's leaves; empty leaves do not count."""
+    keys = (content_key(leaf) for leaf in part.leaves())
+    return Counter(key for key in keys if key[0] != "empty")
+
+
+def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[int, int]]:
+    """The (index before, index after) of children that are the same part: by bytes, by content, by what they are.
+
+    The last resort pairs parts of one type and file name, the most alike first, then a part with the multipart
+    that took it in. A part of another type, or with another file name and other content, is another part.
+    """
+    pairing = _Pairing(before, after)
+    pairing.by_key(lambda part: part.raw[part.header.start : part.body_end])
+    if pairing.open:
+        pairing.by_key(content_key)
+    if pairing.open:
+        pairing.by_identity()
+    if pairing.open:
+        pairing.by_shape()
+    return sorted(pairing.pairs)
+
+
+def find_within(part: Part, outer: Part) -> Part | None:
+    """The part below `outer` that holds what `part` holds, None where there is none.
+
+    For a part that was put into a multipart or into a message: the whole message's root counts as well.
+    """
+    candidates = [inner for inner in outer.descendants() if inner.shape == part.shape]
+    if not candidates:
+        return None
+    key = content_key(part)
+    for inner in candidates:
+        if content_key(inner) == key:
+            return inner
+    same_type = [inner for inner in candidates if inner.type == part.type]
+    if part.shape == "multipart":
+        keys = leaf_keys(part)
+        return next((inner for inner in same_type if keys & leaf_keys(inner)), None)
+    if not part.is_text:
+        return None
+    return next((inner for inner in same_type if likeness(part, inner) >= _LIKE), None)
+
+
+def likeness(before: Part, after: Part) -> float:
+    """How many of the shorter text's words the other one has, from 0 to 1; 0 for what is no text, or too long."""
+    if not (before.is_text and after.is_text):
+        return 0.0
+    old, new = before.text.text, after.text.text
+    if len(old) + len(new) > _MAX_LIKENESS_TEXT:
+        return 0.0
+    words_old, words_new = Counter(_WORD.findall(old)), Counter(_WORD.findall(new))
+    shorter = min(words_old.total(), words_new.total())
+    return (words_old & words_new).total() / shorter if shorter else 0.0
+
+
+def same_kind_of_part(before: Part, after: Part) -> bool:
+    """Whether two leaves of different content can be one part that changed: the same type and file name."""
+    return (before.type, before.file_name) == (after.type, after.file_name)
+
+
+class _Pairing:
+    def __init__(self, before: Sequence[Part], after: Sequence[Part]) -> None:
+        self.before, self.after = before, after
+        self.pairs: list[tuple[int, int]] = []
+        self.free_before = list(range(len(before)))
+        self.free_after = list(range(len(after)))
+
+    @property
+    def open(self) -> bool:
+        return bool(self.free_before and self.free_after)
+
+    def take(self, found: Sequence[tuple[int, int]]) -> None:
+        self.pairs.extend(found)
+        taken_before, taken_after = {i for i, _ in found}, {j for _, j in found}
+        self.free_before = [i for i in self.free_before if i not in taken_before]
+        self.free_after = [j for j in self.free_after if j not in taken_after]
+
+    def by_key(self, key: object) -> None:
+        """Pairs what has equal keys: in order as far as order holds, then wherever they stand."""
+        assert callable(key)  # noqa: S101
+        old = [key(self.before[i]) for i in self.free_before]
+        new = [key(self.after[j]) for j in self.free_after]
+        free_before, free_after = self.free_before, self.free_after
+        self.take([(free_before[x], free_after[y]) for x, y in common_pairs(old, new)])
+        places: dict[Hashable, list[int]] = defaultdict(list)
+        for y in range(len(new) - 1, -1, -1):
+            if free_after[y] in self.free_after:
+                places[new[y]].append(free_after[y])
+        crossing = [
+            (i, places[old[x]].pop()) for x, i in enumerate(free_before) if i in self.free_before and places.get(old[x])
+        ]
+        self.take(crossing)
+
+    def by_identity(self) -> None:
+        groups: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for i in self.free_before:
+            groups[_identity(self.before[i])][0].append(i)
+        for j in self.free_after:
+            groups[_identity(self.after[j])][1].append(j)
+        for olds, news in groups.values():
+            self.take(self._most_alike(olds, news))
+
+    def _most_alike(self, olds: list[int], news: list[int]) -> list[tuple[int, int]]:
+        if len(olds) == len(news) == 1 or max(len(olds), len(news)) > _MAX_LIKENESS_PARTS:
+            return list(zip(olds, news, strict=False))
+        scored = sorted(
+            (-likeness(self.before[i], self.after[j]), abs(x - y), i, j)
+            for x, i in enumerate(olds)
+            for y, j in enumerate(news)
+        )
+        found: list[tuple[int, int]] = []
+        used_old: set[int] = set()
+        used_new: set[int] = set()
+        for _, _, i, j in scored:
+            if i not in used_old and j not in used_new:
+                found.append((i, j))
+                used_old.add(i)
+                used_new.add(j)
+        return found
+
+    def by_shape(self) -> None:
+        """Multiparts that share content, and a part with the multipart it was put into or taken out of."""
+        for i in list(self.free_before):
+            old = self.before[i]
+            for j in list(self.free_after):
+                new = self.after[j]
+                if "multipart" in (old.shape, new.shape) and _related(old, new):
+                    self.take([(i, j)])
+                    break
+
+
+def _related(old: Part, new: Part) -> bool:
+    if old.shape == new.shape:
+        return bool(leaf_keys(old) & leaf_keys(new))
+    return find_within(old, new) is not None if new.shape == "multipart" else find_within(new, old) is not None
+
+
+def _identity(part: Part) -> Key:
+    return (part.shape, part.type, part.file_name)

@@ -1,0 +1,207 @@
+"""Turns the bytes of one snapshot file into its noun: the injected block, the envelope, where the message begins.
+
+The form of the block is that of the pipeline tracing documentation ("Message snapshot files"), with the
+variations seen in the field: a glued Source line, encoded lines, a missing end line, a status without envelope.
+"""
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from msgspec import Struct, field
+
+from snapdiff.mail.fields import split_header, unfold
+from snapdiff.mail.words import decode_value, shown
+from snapdiff.model import LoadedSnapshot, Problem, Snapshot, Stage, Status
+
+END_LINE = b"X-EndOfInjectedXHeaders: MessageSnapshot-End injected headers"
+_BEGIN = b"x-createdby: messagesnapshot-begin"
+_END = b"x-endofinjectedxheaders:"
+_BOM = b"\xef\xbb\xbf"
+_LINE = re.compile(rb"[^\n]*\n?(?:[ \t][^\n]*\n?)*")
+_OF_BLOCK = (b"x-messagesnapshot-", b"x-sender:", b"x-receiver:", b"=?")
+_STATUSES: dict[str, Status] = {"deleted": "Deleted", "deferred": "Deferred"}
+
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+
+
+class Block(Struct):
+    """What the injected block of one file says. `end` is the offset of the message; `problems` are (code, sentence).
+
+    `found` is false for a file that begins with no block; `complete` is false where its end line is missing.
+    """
+
+    found: bool = False
+    complete: bool = False
+    end: int = 0
+    time: str | None = None
+    record_id: str | None = None
+    protocol_id: str | None = None
+    event: str | None = None
+    agent: str | None = None
+    status: Status | None = None
+    sender: str | None = None
+    recipients: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def load_snapshot(
+    name: str, raw: bytes, placed: tuple[Stage, int | None] | None
+) -> tuple[LoadedSnapshot, list[Problem]]:
+    """The snapshot in a file's bytes, and what was odd about it (paths are the file's name alone).
+
+    `placed` is the stage and number its name tells; None for a plain mail, which is no snapshot.
+    """
+    stage, sequence = placed or (None, None)
+    block = read_block(raw, stage)
+    message = raw[block.end :]
+    short, headers_only = _ending(raw, message, block, stage)
+    noun = Snapshot(
+        file=name,
+        stage=stage,
+        sequence=sequence,
+        event=block.event,
+        agent=block.agent,
+        time=block.time,
+        record_id=block.record_id,
+        protocol_id=block.protocol_id,
+        status=block.status,
+        sender=block.sender,
+        recipients=block.recipients,
+        headers_only=headers_only,
+        size=len(raw),
+        message_offset=block.end,
+        sha256=sha256(message).hexdigest(),
+    )
+    problems = [Problem(name, code, text) for code, text in block.problems]
+    if stage is not None and not block.found:
+        problems.append(_no_block(name, raw))
+    time = parse_time(block.time) if block.time else None
+    return LoadedSnapshot(noun, raw, message, time, short), problems
+
+
+def _ending(raw: bytes, message: bytes, block: Block, stage: Stage | None) -> tuple[str | None, bool]:
+    """Why the file ends short (None: it does not), and whether it holds a header alone."""
+    if stage is None or block.status is not None:
+        return None, False
+    if not raw:
+        return "it is empty", False
+    headers_only = block.event == "OnEndOfHeaders"
+    unended = _blank_line_missing(message)
+    if stage == "Original":
+        return None, headers_only or unended
+    if block.found and not block.complete:
+        return "its injected block has no end line", headers_only
+    if unended and not headers_only:
+        return "its header has no blank line behind it", headers_only
+    return None, headers_only
+
+
+def _blank_line_missing(message: bytes) -> bool:
+    """Whether the message ends within its header."""
+    if _BLANK_LINE.search(message) or message.startswith((b"\n", b"\r\n")):
+        return False
+    header = split_header(message)
+    return not header.has_blank and header.end == len(message)
+
+
+def _no_block(name: str, raw: bytes) -> Problem:
+    if not raw:
+        return Problem(name, "empty-file", "the file is empty: the snapshot could not be written")
+    return Problem(name, "no-block", "the file does not begin with a snapshot's injected block; it is read as a mail")
+
+
+def read_block(raw: bytes, stage: Stage | None) -> Block:
+    """Reads the block at the file's very start; lines further down that look like one belong to the message.
+
+    Without an end line the block ends at the first line that does not belong to it.
+    """
+    block = Block()
+    at = len(_BOM) if raw.startswith(_BOM) else 0
+    if raw[at : at + len(_BEGIN)].lower() != _BEGIN:
+        return block
+    block.found = True
+    line = _LINE.match(raw, at)
+    at = line.end() if line else len(raw)
+    while at < len(raw):
+        line = _LINE.match(raw, at)
+        if line is None:
+            break
+        head = raw[at : at + 24].lower()
+        if head == _END:
+            block.complete, at = True, line.end()
+            break
+        if not head.startswith(_OF_BLOCK):
+            break
+        _take_line(block, line.group())
+        at = line.end()
+    block.end = at
+    if not block.complete:
+        block.problems.append(_no_end_line(stage, at == len(raw)))
+    return block
+
+
+def parse_time(text: str) -> datetime | None:
+    """A block's UTC time (ISO 8601); None where it can't be read."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _take_line(block: Block, raw_line: bytes) -> None:
+    """One line, unfolded and decoded as a whole before it is split: an encoded word can begin at its very start."""
+    line = raw_line.strip()
+    text = line.decode("ascii") if line.isascii() and b"=?" not in line and b"\n" not in line else _decoded(line)
+    name, _, value = text.partition(":")
+    name, value = name.strip().lower(), value.strip()
+    if name == "x-receiver":
+        block.recipients.append(value)
+    elif name == "x-sender":
+        block.sender = value or "<>"
+    elif name == "x-messagesnapshot-source":
+        _take_source(block, value)
+    elif name == "x-messagesnapshot-utc-time":
+        _take_time(block, value)
+    elif name == "x-messagesnapshot-record-id":
+        block.record_id = value
+    elif name == "x-messagesnapshot-protocol-id":
+        block.protocol_id = value
+    elif name == "x-messagesnapshot-messagestatus":
+        block.status = _STATUSES.get(value.lower())
+        if block.status is None:
+            block.problems.append(("unknown-status", f"the message status '{value}' is not known"))
+
+
+def _decoded(line: bytes) -> str:
+    return shown(decode_value(unfold(line)))
+
+
+def _take_source(block: Block, value: str) -> None:
+    """`EVENT` or `EVENT,agent`, cut at the first comma; the documentation prints X-Sender glued to it."""
+    glued = value.find("X-Sender:")
+    if glued >= 0:
+        block.sender = value[glued + 9 :].strip() or "<>"
+        value = value[:glued]
+    event, _, agent = value.partition(",")
+    event = event.strip()
+    block.event = None if event.lower() == "original" else event or None
+    block.agent = agent.strip() or None
+
+
+def _take_time(block: Block, value: str) -> None:
+    if parse_time(value) is None:
+        block.problems.append(("unreadable-time", f"the snapshot's time '{value}' can't be read"))
+    else:
+        block.time = value
+
+
+def _no_end_line(stage: Stage | None, ends_there: bool) -> tuple[str, str]:
+    if stage == "Original" and ends_there:
+        return (
+            "no-end-line",
+            "the injected block has no end line: the session broke off before the message's header arrived",
+        )
+    return "no-end-line", "the injected block has no end line; the message is read from the first line after it"

@@ -1,0 +1,54 @@
+"""Turns one folder of snapshot files into loaded snapshots, one after the other, and into the trace's own facts."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from snapdiff.mail.fields import first_value, split_header
+from snapdiff.mail.words import decode_value, shown
+from snapdiff.model import LoadedSnapshot, Problem
+from snapdiff.read.listing import ReadFailed, TraceFolder
+from snapdiff.read.names import parse_name
+from snapdiff.read.snapshot import load_snapshot
+from snapdiff.read.walker import read_file
+
+_MAX_SHOWN = 2_000
+
+
+class Facts(Struct, frozen=True):
+    """What a message says of itself; None where it does not."""
+
+    message_id: str | None = None
+    network_message_id: str | None = None
+    subject: str | None = None
+
+
+def load_trace(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterator[LoadedSnapshot | None]:
+    """The snapshots of a folder in order, one at a time; None, with a problem reported, for one that can't be read."""
+    for name in folder.files:
+        try:
+            raw = read_file(folder, name)
+        except ReadFailed as failed:
+            report(Problem(file_path(folder.path, name), failed.code, failed.message))
+            yield None
+            continue
+        loaded, odd = load_snapshot(name, raw, None if folder.plain else parse_name(name))
+        for problem in odd:
+            report(Problem(file_path(folder.path, name), problem.code, problem.message))
+        yield loaded
+
+
+def file_path(trace_path: str, name: str) -> str:
+    """A file's path as the report shows it, relative to the source."""
+    return name if trace_path in {".", ""} else f"{trace_path}/{name}"
+
+
+def message_facts(message: bytes) -> Facts:
+    """Message-Id, Network-Message-Id and subject, decoded, from a message's header."""
+    fields = split_header(message).fields
+
+    def value(name: bytes) -> str | None:
+        found = first_value(fields, name)
+        return None if found is None else shown(decode_value(found))[:_MAX_SHOWN]
+
+    return Facts(value(b"message-id"), value(b"x-ms-exchange-organization-network-message-id"), value(b"subject"))

@@ -51,6 +51,10 @@ _DEGREES: dict[Degree, str] = {
     "characters-lost": "characters lost",
     "content-changed": "content changed",
 }
+_REWRITTEN: dict[Degree, str] = {
+    "re-wrapped": "re-wrapped with the same content",
+    "re-encoded": "re-encoded with the same content",
+}
 _SERVICES: dict[Service, str] = {
     "transport": "Transport service",
     "mailbox-delivery": "Mailbox Transport Delivery service",
@@ -82,7 +86,7 @@ def change_title(change: Change, mark: Mark = _as_it_is) -> str:
     """
     if change.kind in _ALONE:
         return _ALONE[change.kind]
-    noun, verb = _SUBJECTS[change.kind]
+    noun, verb = _noun_and_verb(change)
     if change.kind.startswith("header."):
         moved = " and moved" if change.moved is True else ""
         return f"{noun} {_name(change, mark)}{_whose_header(change.part, mark)} {verb}{moved}"
@@ -133,8 +137,8 @@ def part_words(part: PartInfo, mark: Mark = _as_it_is) -> str:
 
 
 def service_words(service: Service | None) -> str:
-    """The service a trace was made in, as Exchange calls it; "unknown service" where the folder does not tell."""
-    return _SERVICES[service] if service else "unknown service"
+    """The service a trace was made in, as Exchange calls it; "Unknown service" where the folder does not tell."""
+    return _SERVICES[service] if service else "Unknown service"
 
 
 def elapsed_words(milliseconds: int | None) -> str:
@@ -170,14 +174,14 @@ def _phrases(changes: list[Change], mark: Mark) -> list[str]:
 
 
 def _kind_and_degree(change: Change) -> tuple[int, str]:
-    return _KIND_ORDER[change.kind], _deeper_word(change)
+    return _KIND_ORDER[change.kind], "" if change.degree == "content-changed" else degree_words(change.degree)
 
 
 def _phrase(group: list[Change], mark: Mark) -> str:
     first = group[0]
     if first.kind in _ALONE:
         return _ALONE[first.kind]
-    noun, verb = _SUBJECTS[first.kind]
+    noun, verb = _noun_and_verb(first)
     counts: dict[str, int] = {}
     for change in group:
         label = _label(change, mark)
@@ -191,9 +195,17 @@ def _phrase(group: list[Change], mark: Mark) -> str:
     return f"{words} ({degree})" if degree else words
 
 
+def _noun_and_verb(change: Change) -> tuple[str, str]:
+    noun, verb = _SUBJECTS[change.kind]
+    if change.kind == "part.rewritten" and change.degree is not UNSET:
+        verb = _REWRITTEN.get(change.degree, verb)
+    return noun, verb
+
+
 def _deeper_word(change: Change) -> str:
-    """The degree, where it says more than the word "changed"."""
-    return "" if change.degree == "content-changed" else degree_words(change.degree)
+    """The degree, where it says more than the verb."""
+    told = change.degree == "content-changed" or (change.kind == "part.rewritten" and change.degree in _REWRITTEN)
+    return "" if told else degree_words(change.degree)
 
 
 def _label(change: Change, mark: Mark) -> str:

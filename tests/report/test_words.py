@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from snapdiff.model import Change, Degree, Kind, PartInfo, Step
 from snapdiff.report import words
@@ -55,7 +55,7 @@ TITLES = [
     (Change("part.changed", name="epilogue", part="2"), "epilogue of part 2 changed"),
     (
         Change("part.rewritten", part="1", cosmetic=True, degree="re-wrapped"),
-        "part 1 rewritten with the same content: same content, lines wrapped anew",
+        "part 1 re-wrapped with the same content",
     ),
     (Change("part.rewritten", part="TEXT"), "multipart structure of the message rewritten with the same content"),
     (Change("part.moved", part="1.1", before="1", after="1.1"), "part 1 moved to 1.1"),
@@ -70,6 +70,13 @@ def test_title(change: Change, title: str) -> None:
     assert words.change_title(change) == title
 
 
+SAME = "with the same content"
+REWRITTEN: list[tuple[str, Degree | UnsetType]] = [
+    ("1", "re-encoded"),
+    ("2", "re-wrapped"),
+    ("3", UNSET),
+    ("4", "re-encoded"),
+]
 SUMMARIES: list[tuple[list[Change], str]] = [
     ([], "nothing changed"),
     ([Change("header.added", name="A")], "header field A added"),
@@ -90,6 +97,10 @@ SUMMARIES: list[tuple[list[Change], str]] = [
         "part 2 changed; part 1 changed (characters lost)",
     ),
     ([Change("header.moved", name="A", cosmetic=True)], "cosmetic: header field A moved"),
+    (
+        [Change("part.rewritten", part=part, degree=degree, cosmetic=True) for part, degree in REWRITTEN],
+        f"cosmetic: part 3 rewritten {SAME}, parts 1, 4 re-encoded {SAME}, part 2 re-wrapped {SAME}",
+    ),
     ([Change("message.deleted")], "message deleted"),
 ]
 
@@ -162,7 +173,7 @@ def test_degrees_and_services() -> None:
     assert words.degree_words(UNSET) == ""
     assert words.degree_words(None) == ""
     assert words.service_words("edge") == "Edge Transport service"
-    assert words.service_words(None) == "unknown service"
+    assert words.service_words(None) == "Unknown service"
 
 
 def test_long_names_are_cut() -> None:

@@ -152,6 +152,8 @@ def elapsed_words(milliseconds: int | None) -> str:
         words = f"{size // 10 / 100:.2f} s"
     elif size < 3_600_000:
         words = f"{size // 60_000} min {size % 60_000 // 1000} s"
+    elif size >= 36_000_000:
+        words = f"{size // 3_600_000:,} h"
     else:
         words = f"{size // 3_600_000} h {size % 3_600_000 // 60_000} min"
     return words if milliseconds >= 0 else "-" + words

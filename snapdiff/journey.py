@@ -216,10 +216,12 @@ def _forks(traces: Sequence[_Dated]) -> Iterator[tuple[_Dated, Iterator[_Dated]]
         while ends and ends[0][0] < start:
             _, path, server = heapq.heappop(ends)
             del running[server][path]
+            if not running[server]:
+                del running[server]
         if _is_fork(fork):
             server = _server(fork)
-            servers = list(running) if server is None else [server, None]
-            yield fork, (trace for each in servers for trace in running.get(each, {}).values())
+            at_hand = running.values() if server is None else [running.get(server, {}), running.get(None, {})]
+            yield fork, (trace for each in at_hand for trace in each.values())
 
 
 def _server(trace: _Dated) -> str | None:

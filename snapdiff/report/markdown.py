@@ -113,7 +113,7 @@ def _decoded(view: DecodedView) -> Iterator[str]:
         yield f"- Attachments {_some(names, len(view.attachments))}\n"
     if view.hops:
         hops = [
-            code(hop.by_host or "unknown host")
+            (code(hop.by_host) if hop.by_host else "an unnamed host")
             + (f" after {elapsed_words(round(hop.delay_seconds * 1000))}" if hop.delay_seconds is not None else "")
             for hop in view.hops[:NAMED_AT_MOST]
         ]

@@ -286,6 +286,20 @@ class Journey(Struct, frozen=True):
     gaps: list[str]
 
 
+class Tail(Struct, frozen=True):
+    """What a report ends with, beside the traces.
+
+    `left_out` counts files that are neither snapshots nor known logs, `logs` the known logs that were found,
+    `filtered` the messages that the user's filters took away.
+    """
+
+    journeys: list[Journey]
+    problems: list[Problem]
+    left_out: int = 0
+    logs: int = 0
+    filtered: int = 0
+
+
 class Tool(Struct, frozen=True):
     """Who wrote the report."""
 

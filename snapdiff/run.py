@@ -14,12 +14,12 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from snapdiff.diff.steps import Steps, compare_loaded, with_candidates
 from snapdiff.journey import TraceKey, journeys, parents
-from snapdiff.model import Journey, LoadedSnapshot, Parent, Problem, Snapshot, Step, Trace
+from snapdiff.model import DecodedView, Journey, LoadedSnapshot, Parent, Problem, Snapshot, Step, Trace
 from snapdiff.read.listing import Listing, TraceFolder
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
@@ -43,6 +43,7 @@ class Digest(Struct, frozen=True):
     agents: tuple[tuple[str, str], ...]
     uncertain: bool
     unreadable: bool
+    changed: bool
 
 
 class Entry(Struct, frozen=True):
@@ -59,9 +60,16 @@ class Run:
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes.
     """
 
-    def __init__(self, paths: Sequence[Path], jobs: int | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        jobs: int | None = None,
+        decoded: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
         self.listing: Listing = walk(paths)
         self._jobs = jobs
+        self._decoded = decoded
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []
@@ -87,6 +95,11 @@ class Run:
     def unreadable(self) -> bool:
         """Whether something could not be read, so that the report is not the whole truth."""
         return bool(self.problems) or any(entry.digest.unreadable for entry in self._entries)
+
+    @property
+    def any_change(self) -> bool:
+        """Whether anything changed in any trace."""
+        return any(entry.digest.changed for entry in self._entries)
 
     def journeys(self) -> list[Journey]:
         """The traces of each message put together."""
@@ -145,7 +158,7 @@ class Run:
         agents: dict[str, set[str]] = defaultdict(set)
         done, total = 0, len(self.listing.traces)
         at = 0
-        for results in _results(self.listing.traces, self._jobs):
+        for results in _results(self.listing.traces, self._jobs, self._decoded):
             for encoded, digest in results:
                 self._spool.write(encoded)
                 self._entries.append(Entry(digest, at, len(encoded)))
@@ -161,8 +174,11 @@ class Run:
         self._parents = dict(found.items())
 
 
-def read_trace(folder: TraceFolder) -> tuple[Trace, bool]:
-    """Reads and compares one folder; also whether a file of it could not be read."""
+def read_trace(folder: TraceFolder, decoded: bool = False) -> tuple[Trace, bool]:
+    """Reads and compares one folder; also whether a file of it could not be read.
+
+    With `decoded`, a message in which something changed brings its decoded view.
+    """
     problems: list[Problem] = []
     steps = Steps(folder.plain)
     snapshots: list[Snapshot] = []
@@ -193,8 +209,17 @@ def read_trace(folder: TraceFolder) -> tuple[Trace, bool]:
         steps=told,
         findings=[],
         problems=problems,
+        decoded=_decoded_view(last, told) if decoded else UNSET,
     )
     return trace, unreadable
+
+
+def _decoded_view(last: LoadedSnapshot | None, steps: Sequence[Step]) -> DecodedView | UnsetType:
+    if last is None or not any(step.changes for step in steps):
+        return UNSET
+    from snapdiff.mail.decoded import decoded_view
+
+    return decoded_view(last.message) or UNSET
 
 
 def _digest(trace: Trace, unreadable: bool) -> Digest:
@@ -212,6 +237,7 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         to_time=times[-1] if times else None,
         has_original=first is not None and first.stage == "Original",
         first_event_agent=first.agent if first else None,
+        first_stage=first.stage if first else None,
     )
     return Digest(
         key=key,
@@ -219,31 +245,32 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         agents=tuple(sorted(ran)),
         uncertain=any(not step.certain for step in trace.steps),
         unreadable=unreadable,
+        changed=any(step.changes for step in trace.steps),
     )
 
 
-def _work(folders: Sequence[TraceFolder]) -> list[tuple[bytes, Digest]]:
+def _work(folders: Sequence[TraceFolder], decoded: bool) -> list[tuple[bytes, Digest]]:
     """What a worker does: folders in, encoded nouns and their digests out."""
     out: list[tuple[bytes, Digest]] = []
     for folder in folders:
-        trace, unreadable = read_trace(folder)
+        trace, unreadable = read_trace(folder, decoded)
         out.append((encode(trace), _digest(trace, unreadable)))
     return out
 
 
-def _results(folders: Sequence[TraceFolder], jobs: int | None) -> Iterator[list[tuple[bytes, Digest]]]:
+def _results(folders: Sequence[TraceFolder], jobs: int | None, decoded: bool) -> Iterator[list[tuple[bytes, Digest]]]:
     """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
     chunks = list(_chunks(folders))
     workers = min(jobs or available_cores(), len(chunks))
     if workers < 2:
-        yield from map(_work, chunks)
+        yield from (_work(chunk, decoded) for chunk in chunks)
         return
     from concurrent.futures import Future, ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
         waiting: deque[Future[list[tuple[bytes, Digest]]]] = deque()
         for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk))
+            waiting.append(pool.submit(_work, chunk, decoded))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:

@@ -39,10 +39,13 @@ class _Walk:
         if a.shape == b.shape == "leaf":
             return self.leaf(a, b)
         count = len(self.out)
-        self.out.rewritten(b.section, (a.header.end, a.body_start), (b.header.end, b.body_start))
+        self._blank_line(a, b)
         self._structures(a, b)
         self.out.rewritten(b.section, (a.body_end, a.end), (b.body_end, b.end))
         return all(change.cosmetic for change in self.out[count:])
+
+    def _blank_line(self, a: Part, b: Part) -> None:
+        self.out.rewritten(b.section, (a.header.end, a.body_start), (b.header.end, b.body_start))
 
     def _structures(self, a: Part, b: Part) -> None:
         if a.body == b.body and a.shape != b.shape:
@@ -86,6 +89,7 @@ class _Walk:
         if unequal_depth(a, b):
             self.out.moved(a, b, None)
         if not alone and self._is_another_part(a, b):
+            self._blank_line(a, b)
             self._replaced(a, b)
             return False
         change, same = compare_content(a, b, alone)

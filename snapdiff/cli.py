@@ -1,0 +1,190 @@
+"""The command line: arguments in, exit code out. What is done with them stands in `snapdiff.commands`."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snapdiff import __version__
+
+_ENABLE = (
+    "To get snapshots, on the Exchange server: Set-TransportService SERVER -PipelineTracingSenderAddress SENDER, "
+    "then Set-TransportService SERVER -PipelineTracingEnabled $true."
+)
+
+
+class Format(StrEnum):
+    """The forms of the report."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+class AgentsFormat(StrEnum):
+    """The forms of the agents' table."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    csv = "csv"
+
+
+class Color(StrEnum):
+    """When the terminal report is coloured."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...",
+        help="A PipelineTracing or MessageSnapshots folder, one message's folder, a folder with the copies of several "
+        "servers, a log collector's tree, a .zip of any of these; or two and more .eml files in order.",
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of the terminal.")
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Workers; all cores where left out.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"snapdiff {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Says which Exchange transport agent changed a message, and what exactly it changed.
+
+    `snapdiff PATH...` is `snapdiff report PATH...`; a folder called like a command is given as ./NAME.
+
+    Exit codes: 0 done; 1 with --exit-code, something changed; 2 something could not be read, or wrong usage.
+    """
+
+
+@app.command("report", short_help="Who changed what, for every message of a trace (the default).", epilog=_ENABLE)
+def _report(
+    paths: Paths,
+    form: Annotated[Format, typer.Option("--format", help="The form of the report.")] = Format.text,
+    output: Output = None,
+    message_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only this Message-Id or Network-Message-Id.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only messages with this in the subject; * and ? stand for any.")
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Only messages from this sender (or part of it).")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Only messages to this recipient (or part of it).")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only messages this agent ran on, and its steps alone.")
+    ] = None,
+    changed_only: Annotated[
+        bool, typer.Option("--changed-only", help="Leave out what nobody changed; it is counted.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KINDS", help="Only these: envelope,header,part,message,cosmetic or a kind."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="KINDS", help="Everything but these kinds.")] = None,
+    decoded: Annotated[
+        bool | None,
+        typer.Option(
+            "--decoded/--no-decoded",
+            help="Addresses, attachments and Received hops of changed messages, decoded (default: not for json).",
+        ),
+    ] = None,
+    color: Annotated[Color, typer.Option(help="Colour the terminal report.")] = Color.auto,
+    jobs: Jobs = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when anything changed.")] = False,
+) -> None:
+    """Says for every message each event and agent in the order they ran, and what each one changed."""
+    from snapdiff import commands
+
+    asked = commands.Asked(
+        message_id=message_id,
+        subject=subject,
+        sender=sender,
+        recipient=recipient,
+        agent=agent,
+        changed_only=changed_only,
+        only=tuple(only or ()),
+        ignore=tuple(ignore or ()),
+    )
+    drawn = commands.Drawn(form.value, output, color.value, form is not Format.json if decoded is None else decoded)
+    raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code))
+
+
+@app.command("agents", short_help="The agents of a folder: order, runs, changes, elapsed times.")
+def _agents(
+    paths: Paths,
+    form: Annotated[AgentsFormat, typer.Option("--format", help="The form of the table.")] = AgentsFormat.text,
+    output: Output = None,
+    jobs: Jobs = None,
+) -> None:
+    """Says which agents ran, in which order, how often each changed something, what kinds of change, and how long."""
+    from snapdiff import commands
+
+    raise typer.Exit(commands.agents(paths, form.value, output, jobs))
+
+
+@app.command("extract", short_help="One snapshot as a clean .eml, or one part of it.")
+def _extract(
+    paths: Paths,
+    trace: Annotated[str, typer.Option(metavar="ID", help="The trace: its folder's GUID, or its path in the report.")],
+    file: Annotated[str, typer.Option(metavar="NAME", help="The snapshot, such as Routing0007.eml.")],
+    section: Annotated[
+        str | None, typer.Option(metavar="N", help="One part, decoded, by its section, such as 1.2.")
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Takes one message out of a trace without the injected block, or one decoded part of it.
+
+    A part is what came with the mail: treat an attachment as you would treat it in the mail.
+    """
+    from snapdiff import commands
+
+    raise typer.Exit(commands.extract_one(paths, trace, file, section, output))
+
+
+@app.command("schema", short_help="The JSON Schema of the report.")
+def _schema(output: Output = None) -> None:
+    """Prints the JSON Schema of `--format json`."""
+    from snapdiff import commands
+
+    raise typer.Exit(commands.schema(output))
+
+
+_COMMANDS = frozenset({"report", "agents", "extract", "schema"})
+_OWN_OPTIONS = frozenset({"--help", "-h", "--version", "-V"})
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line; returns the exit code. A line whose first word is no command is a report's."""
+    from snapdiff.faults import told
+
+    if arguments and arguments[0] not in _COMMANDS | _OWN_OPTIONS:
+        arguments = ["report", *arguments]
+    return told(lambda: app(arguments, prog_name="snapdiff"), sys.stderr)

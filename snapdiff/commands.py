@@ -1,0 +1,160 @@
+"""What each command does: wires a run to a selection and an output, and gives the exit code."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from snapdiff.faults import CANNOT_TELL, WrongUsage
+from snapdiff.model import Tail
+from snapdiff.output import whole_file
+from snapdiff.report.agents_table import Style
+from snapdiff.run import Run
+from snapdiff.select import Selection, changed, choose, parse_classes
+
+_CHANGED = 1
+
+
+class Asked(Struct, frozen=True):
+    """What part of the input a user wants to see, as it was typed."""
+
+    message_id: str | None = None
+    subject: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    agent: str | None = None
+    changed_only: bool = False
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def selection(self) -> Selection:
+        """The filters it means. Raises WrongUsage for a kind of change that does not exist."""
+        try:
+            only, ignore = parse_classes(",".join(self.only)), parse_classes(",".join(self.ignore))
+        except ValueError as wrong:
+            raise WrongUsage(str(wrong)) from None
+        return Selection(
+            self.message_id,
+            self.subject,
+            self.sender,
+            self.recipient,
+            self.agent,
+            self.changed_only,
+            only,
+            ignore,
+        )
+
+
+class Drawn(Struct, frozen=True):
+    """How the report is drawn: its format, the file it goes to (None: standard output), colour, decoded view."""
+
+    form: str
+    output: Path | None
+    color: str
+    decoded: bool
+
+
+def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
+    """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
+    from snapdiff.report.choose import reporter
+    from snapdiff.report.progress import progress
+
+    selection = asked.selection()
+    everything = selection == Selection()
+    any_change = False
+    with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen) as run:
+        _refuse_input(drawn.output, run)
+        with _stream(drawn.output) as stream:
+            out = reporter(drawn.form, stream, drawn.color, selection.changed_only)
+            out.begin(run.listing.source, len(run.listing.traces))
+            filtered = 0
+            if everything and drawn.form == "json":
+                any_change = run.any_change
+                for encoded in run.encoded():
+                    out.trace(encoded)
+            else:
+                for trace in run.traces():
+                    chosen = choose(trace, selection)
+                    if chosen is None:
+                        filtered += 1
+                        continue
+                    any_change = any_change or changed(chosen)
+                    out.trace(chosen)
+            listing = run.listing
+            out.end(Tail(run.journeys(), run.problems, listing.left_out, len(listing.logs), filtered))
+        if run.unreadable:
+            return CANNOT_TELL
+    return _CHANGED if exit_code and any_change else 0
+
+
+def agents(paths: Sequence[Path], form: Style, output: Path | None, jobs: int | None) -> int:
+    """`snapdiff agents PATH...`: 0, or 2 where something could not be read."""
+    from snapdiff.agents import AgentTable
+    from snapdiff.report.agents_table import draw
+    from snapdiff.report.progress import progress
+
+    table = AgentTable()
+    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen) as run:
+        _refuse_input(output, run)
+        for trace in run.traces():
+            table.add(trace)
+        with _stream(output) as stream:
+            stream.write(draw(table.rows(), form).encode("utf-8", "backslashreplace"))
+        return CANNOT_TELL if run.unreadable else 0
+
+
+def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | None, output: Path | None) -> int:
+    """`snapdiff extract`: 0. Raw mail never goes to a terminal, which it could take over by control characters."""
+    from snapdiff.extract import extract
+
+    if output is None and sys.stdout.isatty():
+        raise WrongUsage("mail is not written to the terminal as it is: give a file with -o FILE")
+    content = extract(paths, trace, file, section)
+    if output is not None and any(_same_place(output, path) for path in paths):
+        raise WrongUsage(f"{output} is what is read; give another file with -o")
+    with _stream(output) as stream:
+        stream.write(content)
+    return 0
+
+
+def schema(output: Path | None) -> int:
+    """`snapdiff schema`: 0."""
+    import json
+
+    from snapdiff.report.json_report import schema as report_schema
+
+    with _stream(output) as stream:
+        stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
+    return 0
+
+
+@contextmanager
+def _stream(output: Path | None) -> Iterator[BinaryIO]:
+    if output is None or str(output) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with whole_file(output) as stream:
+        yield stream
+
+
+def _refuse_input(output: Path | None, run: Run) -> None:
+    """Input is never written to: an output file must not be one of the files that are read."""
+    if output is None or not output.exists():
+        return
+    for folder in run.listing.traces:
+        sources = [folder.archive] if folder.archive else [str(Path(folder.folder) / name) for name in folder.files]
+        if output.name.lower() in {Path(source).name.lower() for source in sources} and any(
+            _same_place(output, Path(source)) for source in sources
+        ):
+            raise WrongUsage(f"{output} is one of the files that are read; give another file with -o")
+
+
+def _same_place(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,28 @@
+"""Writes an output file whole or not at all, readable by its owner alone."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary stream that becomes the file `path` when the block ends well, and leaves nothing when it does not.
+
+    It is written beside its place under another name (mode 0600 where the system has modes; on Windows the
+    folder's rights apply) and then put in place in one move. Raises OSError where that can't be done.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -44,6 +44,8 @@ _ALONE = {
     "message.deleted": "message deleted",
     "message.deferred": "message deferred",
 }
+_STRUCTURE = "multipart structure of the message rewritten with the same content"
+"""A delimiter line of the message's own body, or what stands beside its parts, has other bytes."""
 _DEGREES: dict[Degree, str] = {
     "re-wrapped": "same content, lines wrapped anew",
     "re-encoded": "same content, encoded anew",
@@ -84,8 +86,8 @@ def change_title(change: Change, mark: Mark = _as_it_is) -> str:
 
     Says nothing of `cosmetic`, the values or the text: an output shows those in its own way.
     """
-    if change.kind in _ALONE:
-        return _ALONE[change.kind]
+    if (alone := _alone(change)) is not None:
+        return alone
     noun, verb = _noun_and_verb(change)
     if change.kind.startswith("header."):
         moved = " and moved" if change.moved is True else ""
@@ -171,18 +173,25 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
 
 def _phrases(changes: list[Change], mark: Mark) -> list[str]:
     """One phrase a kind (and degree), in the order of the contract."""
-    ordered = sorted(changes, key=_kind_and_degree)
-    return [_phrase(list(group), mark) for _, group in groupby(ordered, key=_kind_and_degree)]
+    ordered = sorted(changes, key=_place)
+    return [_phrase(list(group), mark) for _, group in groupby(ordered, key=_place)]
 
 
-def _kind_and_degree(change: Change) -> tuple[int, str]:
-    return _KIND_ORDER[change.kind], "" if change.degree == "content-changed" else degree_words(change.degree)
+def _place(change: Change) -> tuple[int, bool, str]:
+    degree = "" if change.degree == "content-changed" else degree_words(change.degree)
+    return _KIND_ORDER[change.kind], _alone(change) is None, degree
+
+
+def _alone(change: Change) -> str | None:
+    """The words for a change that has no name to tell."""
+    is_structure = change.kind == "part.rewritten" and change.part == "TEXT" and change.name is None
+    return _STRUCTURE if is_structure else _ALONE.get(change.kind)
 
 
 def _phrase(group: list[Change], mark: Mark) -> str:
     first = group[0]
-    if first.kind in _ALONE:
-        return _ALONE[first.kind]
+    if (alone := _alone(first)) is not None:
+        return alone
     noun, verb = _noun_and_verb(first)
     counts: dict[str, int] = {}
     for change in group:
@@ -213,7 +222,7 @@ def _deeper_word(change: Change) -> str:
 def _label(change: Change, mark: Mark) -> str:
     """What a summary calls the thing that changed: the field, the address, or the section with its file name."""
     if not change.kind.startswith("part."):
-        return _name(change, mark)
+        return _name(change, mark) + _whose_header(change.part, mark)
     section = mark(cut(change.part or "?"))
     return f"{section} ({_name(change, mark)})" if change.name else section
 
@@ -237,8 +246,6 @@ def _part_title(change: Change, verb: str, mark: Mark) -> str:
         return f"{change.name} of {of_part} {verb}"
     if change.kind == "part.moved" and isinstance(change.before, str) and isinstance(change.after, str):
         return f"part {mark(cut(change.before))} moved to {mark(cut(change.after))}"
-    if change.kind == "part.rewritten" and section == "TEXT":
-        return f"multipart structure of the message {verb}"
     info = change.after if isinstance(change.after, PartInfo) else change.before
     if change.kind in ("part.added", "part.removed") and isinstance(info, PartInfo):
         return f"{of_part} ({part_words(info, mark)}) {verb}"

@@ -101,6 +101,14 @@ SUMMARIES: list[tuple[list[Change], str]] = [
         [Change("part.rewritten", part=part, degree=degree, cosmetic=True) for part, degree in REWRITTEN],
         f"cosmetic: part 3 rewritten {SAME}, parts 1, 4 re-encoded {SAME}, part 2 re-wrapped {SAME}",
     ),
+    (
+        [Change("part.rewritten", part=part, cosmetic=True) for part in ("TEXT", "1", "TEXT")],
+        f"cosmetic: multipart structure of the message rewritten {SAME}, part 1 rewritten {SAME}",
+    ),
+    (
+        [Change("header.changed", name="Content-Type", part=part) for part in (None, "1", "2.HEADER")],
+        "header fields Content-Type, Content-Type of part 1, Content-Type of the message in part 2 changed",
+    ),
     ([Change("message.deleted")], "message deleted"),
 ]
 

@@ -91,16 +91,21 @@ def _head(trace: Trace) -> Iterator[str]:
         yield f"- To {_some([code(name) for name in trace.recipients[: NAMED_AT_MOST + 1]], len(trace.recipients))}\n"
     if trace.message_id:
         yield f"- Message-Id {code(trace.message_id)}\n"
-    server = f" on {code(trace.server)}" if trace.server else ""
-    times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
-    began = f", first snapshot {code(times[0])}" if times else ""
-    yield f"- {service_words(trace.service)}"
-    yield f"{server}{began}, folder {code(trace.path)}\n"
+    if any(snapshot.stage for snapshot in trace.snapshots) or not trace.snapshots:
+        yield f"- {_place(trace)}\n"
     if trace.parent:
         yield f"- Forked from {code(trace.parent.trace)} at {code(trace.parent.file)}\n"
     if trace.decoded is not UNSET:
         yield from _decoded(trace.decoded)
     yield f"- {_verdict(trace.steps)}\n"
+
+
+def _place(trace: Trace) -> str:
+    """Service, server, time and folder; plain mails, which are no snapshots, have none of them."""
+    server = f" on {code(trace.server)}" if trace.server else ""
+    times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
+    began = f", first snapshot {code(times[0])}" if times else ""
+    return f"{service_words(trace.service)}{server}{began}, folder {code(trace.path)}"
 
 
 def _decoded(view: DecodedView) -> Iterator[str]:
@@ -135,7 +140,7 @@ def _verdict(steps: Sequence[Step]) -> str:
 
 
 def _doubt(step: Step) -> str:
-    return "" if step.certain else " (not certain)"
+    return "" if step.certain or step.actor == "unknown" else " (not certain)"
 
 
 def _some(names: Sequence[str], total: int | None = None) -> str:

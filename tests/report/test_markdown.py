@@ -193,6 +193,16 @@ def test_golden() -> None:
     check_golden("report.md", written.replace(f"`{__version__}`", "`0`").encode())
 
 
+def test_plain_mails_have_no_place_and_no_doubt_on_top_of_unknown() -> None:
+    plain = replace(SNAPSHOT, stage=None)
+    one = step(1, None, CHANGES[3], actor="unknown", certain=False, reason="mails do not say who changed them")
+    written = report(replace(TRACE, service=None, parent=None, snapshots=[plain, plain], steps=[one]))
+    assert "service" not in written
+    assert "folder" not in written
+    assert "### Step 1: unknown at" in written
+    assert "| **no** |" in written
+
+
 def test_changed_only_names_the_steps_it_leaves_out() -> None:
     written = report(TRACE, changed_only=True)
     assert "2 steps not shown here changed nothing: transport service, `Malware Agent`." in written

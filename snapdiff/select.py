@@ -56,6 +56,9 @@ class Selection(Struct, frozen=True):
     ignore: frozenset[str] = frozenset()
 
 
+_EVERYTHING = Selection()
+
+
 def parse_classes(text: str) -> frozenset[str]:
     """The words of a list such as `envelope,header`, in lower case; empty for a text without words.
 
@@ -75,6 +78,8 @@ def choose(trace: Trace, selection: Selection) -> Trace | None:
     Findings and problems stay, save that under `agent` the findings on another agent or on a step that went are left
     out. A trace that no filter touches is handed back as it is.
     """
+    if selection == _EVERYTHING:
+        return trace
     if not _is_wanted(trace, selection):
         return None
     steps: list[Step] = trace.steps

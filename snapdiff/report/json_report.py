@@ -7,7 +7,6 @@ give the same bytes on every platform.
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -124,11 +123,13 @@ def _definition(name: str, component: dict[str, Any]) -> dict[str, Any]:
 
     msgspec holds a key with a default for optional, but the encoder writes it always, save where it is UNSET.
     """
+    from inspect import getdoc
+
     noun = _nouns()[name]
     for field in msgspec.structs.fields(noun):
         component["properties"][field.encode_name].pop("default", None)
     required = [field.encode_name for field in msgspec.structs.fields(noun) if field.default is not UNSET]
-    return {**component, "description": inspect.getdoc(noun) or "", "required": required}
+    return {**component, "description": getdoc(noun) or "", "required": required}
 
 
 def _nouns() -> dict[str, type[Struct]]:

@@ -6,6 +6,7 @@ they are unpacked, and the number of members is bounded before the directory is 
 
 import io
 import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -26,7 +27,8 @@ RATIO_COUNTS_FROM = 64 * 1024 * 1024
 
 _CHUNK = 256 * 1024
 _OPEN_AT_ONCE = 4
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, NotImplementedError, RuntimeError)
+_UNIX = 3
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError, RuntimeError)
 
 
 class Trouble(NamedTuple):
@@ -162,6 +164,9 @@ def _index(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipInf
         if member in members:
             message = f"{name} holds {shown(member)} more than once; the first one counts."
             troubles.append(Trouble(shown(member), "duplicate-member", message))
+            continue
+        if info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16):
+            troubles.append(Trouble(shown(member), "link-not-followed", f"{name} holds {shown(member)} as a link."))
             continue
         members[member] = info
     return members, troubles

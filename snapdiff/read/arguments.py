@@ -51,15 +51,10 @@ def sort_arguments(paths: Sequence[pathlib.Path]) -> Arguments:
     source = " ".join(shown(path.as_posix()) for path in paths)
     places = _without_nested(places, problems)
     if len(mails) == 1:
-        message = (
-            f"{source} is one mail, which tells nothing alone: give two and more .eml files in order, or a folder."
-        )
         if not places:
-            raise NothingFound(message)
+            raise NothingFound(f"{source} is a single file, with nothing to compare it with")
         name = shown(os.path.basename(mails.pop()))  # noqa: PTH119
-        problems.append(
-            Problem(name, "single-mail", f"{name} is one mail, which tells nothing alone; it was left out.")
-        )
+        problems.append(Problem(name, "single-mail", f"{name} is a single mail, with nothing to compare it with."))
     alone = len(paths) == 1
     return Arguments(source, places, [""] if alone and places else _labels(places), mails, logs, problems)
 
@@ -69,11 +64,11 @@ def _mode(absolute: str, given: str) -> int:
         mode = os.stat(openable(absolute)).st_mode  # noqa: PTH116
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
-            raise NothingFound(f"There is no {given}: give a folder, a .zip, or .eml files that exist.") from None
+            raise NothingFound(f"There is no {given}") from None
         cause = "access is denied" if isinstance(error, PermissionError) else error.strerror or type(error).__name__
-        raise NothingFound(f"{given} can't be read: {cause}.") from None
+        raise NothingFound(f"{given} can't be read ({cause})") from None
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise NothingFound(f"{given} is neither a folder nor a file: give a folder, a .zip, or .eml files.")
+        raise NothingFound(f"{given} is neither a folder nor a file")
     return mode
 
 

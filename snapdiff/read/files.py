@@ -62,18 +62,18 @@ def explain(name: str, error: OSError) -> ReadFailed:
 
 def openable(path: str) -> str:
     """Give the path in the form the system opens; only Windows needs another one, and only for long paths."""
-    if _WINDOWS and len(path) >= _LONG:
-        return long_path(path)
-    return path
+    return long_path(path) if _WINDOWS else path
 
 
 def long_path(path: str) -> str:
-    r"""Put the prefix before an absolute Windows path that lifts the limit of 260 characters.
+    r"""Put the prefix before a long absolute Windows path that lifts the limit of 260 characters.
 
     `C:\x` becomes `\\?\C:\x`, `\\server\share\x` becomes `\\?\UNC\server\share\x`. Behind the prefix Windows takes a
-    path as it stands, so '/' and '..' are resolved here. A path that has the prefix, or is relative, stays.
+    path as it stands, so '/' and '..' are resolved here. A short path and a relative one stay as they are.
     """
     if path.startswith(("\\\\?\\", "\\\\.\\")):
+        return path.replace("/", "\\")
+    if len(path) < _LONG:
         return path
     whole = ntpath.normpath(path)
     if whole.startswith("\\\\"):

@@ -44,15 +44,27 @@ class Listing(Struct, frozen=True):
     problems: list[Problem]
 
 
-class NothingFound(Exception):  # noqa: N818 - it is an answer, in one sentence for the user, not a fault
-    """No snapshots at all: one sentence on what was looked for, where, and how tracing is enabled.
+class NothingFound(Exception):  # noqa: N818 - it is an answer to the user, not a fault
+    """No snapshots at all: one sentence on what is there instead, what was looked for, and how tracing is enabled.
 
-    `problems` holds what could not be read on the way, where that is the cause.
+    `problems` holds what could not be read on the way, as that may be the cause.
     """
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, there: str, problems: Sequence[Problem] = ()) -> None:
+        """Begin the sentence with what is there: 'X holds no snapshots', 'There is no X'."""
         self.problems = list(problems)
+        causes = "".join(f" {problem.message}" for problem in self.problems[:3])
+        super().__init__(f"{there}: looked for {_LOOKED_FOR}; {_HOW_TO_ENABLE}.{causes}")
+
+
+_LOOKED_FOR = (
+    "snapshots (Original.eml, SmtpReceive0001.eml, Routing0001.eml and so on) in a PipelineTracing or MessageSnapshots "
+    "folder, in a folder or .zip that holds one, or two and more .eml files in order"
+)
+_HOW_TO_ENABLE = (
+    "tracing is enabled with Set-TransportService <server> -PipelineTracingSenderAddress <sender> "
+    "-PipelineTracingEnabled $true (Set-MailboxTransportService for mailbox delivery)"
+)
 
 
 class ReadFailed(Exception):  # noqa: N818 - named for what happened, as the rest of the family

@@ -16,8 +16,9 @@ _LOG = re.compile(
     r"|(?:199[5-9]|200[0-9]|201[0-5])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))\.log",
     re.ASCII | re.IGNORECASE,
 )
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+# Control characters, line and paragraph ends, marks that turn the direction of writing, lone surrogates.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\x(0[1-9a-f]|[1-9a-f][0-9a-f])|\\u([0-9a-f]{4})")
 
 
 @lru_cache(maxsize=8192)
@@ -84,7 +85,7 @@ def guid_of(name: str) -> str | None:
 
 
 def shown(name: str) -> str:
-    r"""Make a file name fit for a report: control characters and bytes that are no UTF-8 become `\xNN`.
+    r"""Make a file name fit for a report: a byte that is no UTF-8 becomes `\xNN`, a control character that or `\uNNNN`.
 
     Python holds a byte it can't decode in a file name as a lone surrogate (PEP 383), which JSON can't carry.
     """
@@ -94,16 +95,19 @@ def shown(name: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if 0xDC80 <= code <= 0xDCFF:
-        code -= 0xDC00
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"
 
 
 def as_found(name: str) -> str:
-    r"""Undo `shown` for the single bytes in a name: `\xNN` becomes the character or the lone surrogate it was."""
-    return _ESCAPED.sub(lambda match: _unescape(int(match[1], 16)), name)
+    r"""Undo `shown`, to open the file."""
+    return _ESCAPED.sub(_unescape, name)
 
 
-def _unescape(code: int) -> str:
+def _unescape(match: re.Match[str]) -> str:
+    if match[2]:
+        return chr(int(match[2], 16))
+    code = int(match[1], 16)
     return chr(code) if code < 0x80 else chr(0xDC00 + code)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from snapdiff.model import Problem, Service
-from snapdiff.read.arguments import Arguments, sort_arguments
+from snapdiff.read.arguments import sort_arguments
 from snapdiff.read.files import explain, openable, read_plain
 from snapdiff.read.listing import Listing, NothingFound, ReadFailed, TraceFolder
 from snapdiff.read.names import (
@@ -31,15 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Listing", "NothingFound", "ReadFailed", "TraceFolder", "parse_name", "read_file", "walk"]
 
-_LOOKED_FOR = (
-    "snapshots (Original.eml, SmtpReceive0001.eml, Routing0001.eml and so on) in a PipelineTracing or MessageSnapshots "
-    "folder, in a folder or .zip that holds one, or two and more .eml files in order"
-)
-_HOW_TO_ENABLE = (
-    "tracing is enabled with Set-TransportService <server> -PipelineTracingSenderAddress <sender> "
-    "-PipelineTracingEnabled $true (Set-MailboxTransportService for mailbox delivery)"
-)
-
 
 def walk(paths: Sequence[pathlib.Path]) -> Listing:
     """List the traces, known logs and problems in the paths given: folders, zips, or mail files in order.
@@ -56,7 +47,7 @@ def walk(paths: Sequence[pathlib.Path]) -> Listing:
         found.traces.append(_plain(arguments.mails))
     listing = found.listing(arguments.source)
     if not listing.traces:
-        raise _nothing(arguments, listing)
+        raise _nothing(arguments.source, listing)
     return listing
 
 
@@ -103,15 +94,11 @@ def _plain(mails: Sequence[str]) -> TraceFolder:
     )
 
 
-def _nothing(arguments: Arguments, listing: Listing) -> NothingFound:
-    seen = f"{listing.left_out} other file{'' if listing.left_out == 1 else 's'}"
-    if listing.logs:
-        seen = f"{len(listing.logs)} tracking or protocol log{'' if len(listing.logs) == 1 else 's'} and {seen}"
-    causes = "".join(f" {problem.message}" for problem in listing.problems[:3])
-    return NothingFound(
-        f"No snapshots in {arguments.source}: looked for {_LOOKED_FOR}, and found {seen}; {_HOW_TO_ENABLE}.{causes}",
-        listing.problems,
-    )
+def _nothing(source: str, listing: Listing) -> NothingFound:
+    logs, others = len(listing.logs), listing.left_out
+    seen = [f"{logs} tracking or protocol log{'s' * (logs > 1)}"] if logs else []
+    seen += [f"{others} other file{'s' * (others > 1)}"] if others else []
+    return NothingFound(f"{source} holds {' and '.join(seen) or 'nothing'} and no snapshots", listing.problems)
 
 
 class _Found:
@@ -157,8 +144,10 @@ class _Source:
         self.label = label
         elements = path.replace(os.sep, "/").split("/")
         self.own = elements[-1]
+        # Several sources are told apart by as much of their paths as it takes: that much is part of the report.
+        self.named = (label or self.own).split("/")
         self.service = service_above(elements)
-        self._origins: dict[str, tuple[str | None, Service | None]] = {}
+        self._origins: dict[str | None, tuple[str | None, Service | None]] = {}
 
     def walk(self) -> None:
         if os.path.isdir(openable(self.top)):  # noqa: PTH112
@@ -173,22 +162,29 @@ class _Source:
             names: list[str] = []
             folders: list[str] = []
             try:
-                with os.scandir(openable(folder)) as entries:
-                    for entry in entries:
-                        # The commonest first: without a link both answers come from the directory itself.
-                        if entry.is_file(follow_symlinks=False):
-                            names.append(entry.name)
-                        elif _is_link(entry):
-                            self._add_link(entry, relative, names)
-                        elif entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.name)
-                        else:
-                            self._problem(_join(relative, entry.name), "no-regular-file", "is a device or a pipe")
+                self._scan(folder, relative, names, folders)
             except OSError as error:
                 failed = explain(self._called(relative), error)
                 self.found.problems.append(Problem(self._called(relative), failed.code, failed.message))
+            else:
+                if not names and not folders and guid_of(relative.rpartition("/")[2]):
+                    self._problem(relative, "no-snapshots", "is named as a trace and is empty")
             waiting += [(_join(folder, name), _join(relative, name)) for name in folders]
-            self._add_folder(relative, names, folder, empty=not folders)
+            self._add_folder(relative, names, folder)
+
+    def _scan(self, folder: str, relative: str, names: list[str], folders: list[str]) -> None:
+        """List a folder's files and folders, as far as it can be read. Raises OSError."""
+        with os.scandir(openable(folder)) as entries:
+            for entry in entries:
+                # The commonest first: without a link both answers come from the directory itself.
+                if entry.is_file(follow_symlinks=False):
+                    names.append(entry.name)
+                elif _is_link(entry):
+                    self._add_link(entry, relative, names)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                else:
+                    self._problem(_join(relative, entry.name), "no-regular-file", "is a device or a pipe")
 
     def _add_link(self, entry: "os.DirEntry[str]", relative: str, names: list[str]) -> None:
         """A link to a file counts as the file; a link to a folder isn't followed, as it can lead in a circle."""
@@ -196,24 +192,22 @@ class _Source:
             if stat.S_ISREG(entry.stat().st_mode):
                 names.append(entry.name)
                 return
-            cause = "is a link to a folder and was not followed"
+            cause = "is a link to a folder or a device and was not followed"
         except OSError:
             cause = "is a link that leads nowhere"
         self._problem(_join(relative, entry.name), "link-not-followed", cause)
 
-    def _add_folder(self, relative: str, names: list[str], folder: str, *, empty: bool) -> None:
+    def _add_folder(self, relative: str, names: list[str], folder: str) -> None:
         zips = [name for name in names if name.lower().endswith(".zip")]
         if zips:
             names = [name for name in names if not name.lower().endswith(".zip")]
             for name in sorted(zips):
                 if not self._walk_archive(_join(folder, name), _join(relative, name)):
                     self.found.left_out += 1
-        held = self._add_names(relative, names, folder, None)
-        if not held and empty and guid_of(relative.rpartition("/")[2]):
-            self._problem(relative, "no-snapshots", "is named as a trace and holds no snapshot")
+        self._add_names(relative, names, folder, None)
 
-    def _add_names(self, relative: str, names: Iterable[str], folder: str, archive: str | None) -> bool:
-        """Add what one folder holds, given its files' names; say whether it is a trace."""
+    def _add_names(self, relative: str, names: Iterable[str], folder: str, archive: str | None) -> None:
+        """Add what one folder holds, given its files' names."""
         snapshots, twins, others = sort_names(names)
         for name in others:
             if is_known_log(name):
@@ -225,14 +219,15 @@ class _Source:
                 _join(relative, name), "same-number", f"has the same stage and number as {kept} and was left out"
             )
         if not snapshots:
-            return False
-        parent, _, own = relative.rpartition("/")
-        own = own or self.own
-        server, service = self._origin(parent) if relative else (None, self.service)
+            return
+        own = relative.rpartition("/")[2] or self.own
+        if own.lower().endswith(".zip"):
+            own = own[:-4]
+        server, service = self._origin(relative)
         self.found.traces.append(
             TraceFolder(
                 path=self._called(relative),
-                id=guid_of(own.removesuffix(".zip")) or shown(own).lower(),
+                id=guid_of(own) or shown(own).lower(),
                 server=server,
                 service=service,
                 files=self.found.interned(snapshots),
@@ -241,14 +236,16 @@ class _Source:
                 plain=False,
             )
         )
-        return True
 
-    def _origin(self, parent: str) -> tuple[str | None, Service | None]:
-        """Server and service of the traces in a folder; thousands lie in the same one."""
+    def _origin(self, relative: str) -> tuple[str | None, Service | None]:
+        """Server and service of a trace, from the folders that lead to it; thousands lie in the same one."""
+        parent = relative.rpartition("/")[0] if relative else None
         origin = self._origins.get(parent)
         if origin is None:
-            elements = parent.split("/") if parent else []
-            origin = self._origins[parent] = (server_of(self.own, elements), service_of(elements) or self.service)
+            within = self.named[:-1] if parent is None else [*self.named, *filter(None, parent.split("/"))]
+            # A label of several elements was made longer to tell sources apart, so all of it counts.
+            own = within.pop(0) if within and len(self.named) == 1 else ""
+            origin = self._origins[parent] = (server_of(own, within), service_of(within) or self.service)
         return origin
 
     def _walk_archive(self, path: str, relative: str) -> bool:
@@ -275,14 +272,21 @@ class _Source:
             else:
                 folder, _, name = member.rpartition("/")
                 folders.setdefault(folder, []).append(name)
+        self._add_troubles(relative, archive.troubles)
         known = any(parse_name(name) or is_known_log(name) for names in folders.values() for name in names)
+        unknown = 0
+        for member in nested[:_NESTED_READ]:
+            told = self._add_nested(archive, path, relative, member, inner)
+            known, unknown = known or told, unknown + (not told)
+        if len(nested) > _NESTED_READ:
+            self._problem(
+                relative, "too-many-nested", f"holds more than {_NESTED_READ} zips, and the rest was not read"
+            )
         if known:
-            self._add_troubles(relative, archive.troubles)
             for folder, names in folders.items():
                 self._add_names(_join(relative, folder), names, _join(inner, folder), path)
-        for member in nested:
-            known |= self._add_nested(archive, path, relative, member, inner)
-        return known
+            self.found.left_out += unknown
+        return known or bool(archive.troubles)
 
     def _add_nested(self, archive: "Archive", path: str, relative: str, member: str, inner: str) -> bool:
         """Add what a zip in a zip holds: the collector script packs each folder, then the whole."""
@@ -322,6 +326,7 @@ class _Source:
         self.found.problems.append(Problem(called, code, f"{called} {says}."))
 
 
+_NESTED_READ = 1000
 _TROUBLES_SHOWN = 10
 """A zip can hold any number of bad names: so many are told one by one, the rest by their count."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import decode_header, make_header
 
-from _exchange import LOG_BUILD, Server, Transit, between, iso, later, mail_date, timed_guid
+from _exchange import LOG_BUILD, Server, Transit, iso, later, mail_date, timed_guid
 from _pipeline import Trace, latency
 
 TRACKING_FIELDS = (
@@ -14,7 +15,7 @@ TRACKING_FIELDS = (
     "tenant-id,original-client-ip,original-server-ip,custom-data,transport-traffic-type,log-id,schema-version"
 )
 PROTOCOL_FIELDS = "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"
-FOREST = ("S:DeliveryPriority=Normal", "S:AccountForest=corp.contoso.com")
+FOREST = ("S:DeliveryPriority=Normal", "S:AccountForest=contoso.com")
 TLS_DONE = (
     "TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using bulk encryption algorithm CALG_AES_256 with"
     " strength 256 bits, MAC hash algorithm CALG_SHA_384 with strength 0 bits and key exchange algorithm"
@@ -28,7 +29,6 @@ class Message:
 
     message_id: str
     network_message_id: str
-    subject: str
     sender: str
     directionality: str
     client_ip: str
@@ -76,7 +76,7 @@ class LogBook:
             "recipient-address": collection(transit.recipients),
             "total-bytes": str(len(transit.mail.raw)),
             "recipient-count": str(len(transit.recipients)),
-            "message-subject": message.subject,
+            "message-subject": str(make_header(decode_header(transit.mail.value("Subject")))),
             "sender-address": message.sender,
             "return-path": transit.sender,
             "directionality": message.directionality,
@@ -90,8 +90,24 @@ class LogBook:
         path = f"logs/{server.name}/MessageTracking/{prefix}{moment:%Y%m%d%H}-1.LOG"
         self._rows.setdefault((path, "Message Tracking Log"), []).append((moment, line))
 
-    def received(self, trace: Trace, message: Message, transit: Transit, peer: Peer, connector: str, info: str) -> None:
-        """RECEIVE/SMTP: its source-context is the Protocol-Id of the trace."""
+    def received(
+        self,
+        trace: Trace,
+        message: Message,
+        transit: Transit,
+        peer: Peer,
+        connector: str,
+        info: str,
+        proxied: Peer | None = None,
+    ) -> None:
+        """RECEIVE/SMTP: its source-context is the Protocol-Id of the trace; `proxied` spoke to the front end."""
+        custom = [f"S:FirstForestHop={trace.server.fqdn}"]
+        if proxied:
+            custom += [
+                f"S:ProxiedClientIPAddress={proxied.ip}",
+                f"S:ProxiedClientHostname={proxied.host}",
+                f"S:ProxyHop1={trace.server.fqdn}({trace.server.ip})",
+            ]
         self.row(
             trace.server,
             trace.closed or trace.clock,
@@ -100,7 +116,7 @@ class LogBook:
             message,
             trace.record_id,
             transit,
-            custom=(f"S:FirstForestHop={trace.server.fqdn}",),
+            custom=custom,
             client_ip=peer.ip,
             client_hostname=peer.host,
             server_ip=trace.server.ip,
@@ -139,7 +155,7 @@ class LogBook:
             client_hostname=trace.server.fqdn,
             server_ip=shadow.ip,
             server_hostname=shadow.name,
-            source_context=f"{shadow.session_id(shadow_id & 0xFFFF)};{iso(later(moment, -80))};0",
+            source_context=f"{shadow.session_id(later(moment, -80))};{iso(later(moment, -80))};0",
             connector_id=f"{shadow.name}\\Default {shadow.name}",
             message_info="0cI: ",
         )
@@ -166,7 +182,7 @@ class LogBook:
     ) -> datetime:
         """SEND/SMTP, `after` milliseconds behind the last snapshot; the time it stands at."""
         moment = later(trace.clock, after)
-        session = trace.server.session_id(between(trace.path + "send", 60000, 64000))
+        session = trace.server.session_id(later(moment, 20_000))
         status = tuple("250 2.1.5 Recipient OK" for _ in transit.recipients)
         hops = "TOTAL-EDGE" if trace.server.name.startswith("EDGE") else "TOTAL-HUB"
         self.row(
@@ -202,7 +218,11 @@ class LogBook:
             message,
             record_id,
             transit,
-            custom=("S:MailboxDatabaseName=DB-HAM-03", "S:DatabaseHealth=-1", f"S:E2ELatency={total:.3f}"),
+            custom=(
+                f"S:MailboxDatabaseName=DB-HAM-{server.name[-2:]}",
+                "S:DatabaseHealth=-1",
+                f"S:E2ELatency={total:.3f}",
+            ),
             prefix="MSGTRKMD",
             client_hostname=server.fqdn,
             server_hostname=server.name,
@@ -298,7 +318,7 @@ def hub_session(trace: Trace, peer: Peer, transit: Transit, message: Message, pr
     if proxied:
         said.say(
             "<",
-            f"XPROXYFROM SID={trace.server.session_id(between(trace.path, 900, 999))} IP={proxied.ip}"
+            f"XPROXYFROM SID={trace.server.session_id(later(start, -60_000))} IP={proxied.ip}"
             f" PORT={proxied.port} DOMAIN={proxied.host} SEQNUM=1 PERMS=1077 AUTHSRC=Anonymous",
         )
         said.say(">", "250 XProxyFrom accepted")

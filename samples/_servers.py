@@ -7,7 +7,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 
-from _exchange import Act, Server, Transit, guid, pseudo_bytes, utc, wrapped
+from _exchange import Act, Server, Transit, pseudo_bytes, utc, wrapped
 
 END_OF_HEADERS = "OnEndOfHeaders"
 END_OF_DATA = "OnEndOfData"
@@ -20,10 +20,7 @@ DKIM_SIGNER = "Exchange DkimSigner"
 FOOTER_AGENT = "Fußzeilen-Agent, Woodgrove GmbH"
 CODETWO = "CodeTwo Exchange Rules Transport Agent"
 
-_SMTP_AGENTS = {
-    END_OF_HEADERS: ("Inbound Trust Agent", "System Probe Drop Smtp Agent"),
-    END_OF_DATA: ("Inbound Trust Agent", "RMS Protocol Decryption Agent"),
-}
+_END_OF_DATA_AGENTS = ("Inbound Trust Agent", "RMS Protocol Decryption Agent")
 _SUBMITTED_AGENTS = (
     "RMS Decryption Agent",
     "Shared Mailbox Sent Item Agent",
@@ -40,16 +37,19 @@ _RESOLVED_AGENTS = (
     "Supervisory Review Agent",
     "Index Routing Agent",
 )
+_DISABLED_ON_MBX02 = ("Text Messaging Routing Agent", "Supervisory Review Agent")
+"""Disabled there by the administrator, as the two System Probe Drop agents are."""
 _ROUTED_AGENTS = ("RMS Encryption Agent", "Prelicense Agent", "Journal Agent", "Redirection Agent")
 
 MBX01 = Server(
     "MBX01",
-    "corp.contoso.com",
+    "contoso.com",
     "10.20.0.11",
     utc("2024-05-11T03:12:44.187"),
     6377,
     {
-        **_SMTP_AGENTS,
+        END_OF_HEADERS: ("Inbound Trust Agent", "System Probe Drop Smtp Agent"),
+        END_OF_DATA: _END_OF_DATA_AGENTS,
         SUBMITTED: _SUBMITTED_AGENTS,
         RESOLVED: _RESOLVED_AGENTS,
         ROUTED: _ROUTED_AGENTS,
@@ -64,16 +64,17 @@ MBX01 = Server(
 )
 MBX02 = Server(
     "MBX02",
-    "corp.contoso.com",
+    "contoso.com",
     "10.20.0.12",
     utc("2024-05-11T04:02:10.655"),
     4118,
     {
-        **_SMTP_AGENTS,
-        SUBMITTED: _SUBMITTED_AGENTS,
-        RESOLVED: _RESOLVED_AGENTS,
+        END_OF_HEADERS: ("Inbound Trust Agent",),
+        END_OF_DATA: _END_OF_DATA_AGENTS,
+        SUBMITTED: tuple(agent for agent in _SUBMITTED_AGENTS if agent not in _DISABLED_ON_MBX02),
+        RESOLVED: tuple(agent for agent in _RESOLVED_AGENTS if agent not in _DISABLED_ON_MBX02),
         ROUTED: (CODETWO, *_ROUTED_AGENTS),
-        CATEGORIZED: ("System Probe Drop Routing Agent", "Journal Report Decryption Agent", "Outbound Trust Agent"),
+        CATEGORIZED: ("Journal Report Decryption Agent", "Outbound Trust Agent"),
     },
 )
 EDGE01 = Server(
@@ -120,10 +121,7 @@ def usual_acts(server: Server) -> dict[tuple[str, str], Act]:
     """What the agents of a Mailbox server do to every message, whatever the story."""
     return {
         (SUBMITTED, "Malware Agent"): _stamp("X-MS-Exchange-Organization-AVStamp-Enterprise: 1.0"),
-        (RESOLVED, "Transport Rule Agent"): _stamp(
-            f"X-MS-Exchange-Forest-RulesExecuted: {server.name}",
-            f"X-MS-Exchange-Organization-RulesExecuted: {server.name}",
-        ),
+        (RESOLVED, "Transport Rule Agent"): _stamp(f"X-MS-Exchange-Forest-RulesExecuted: {server.name}"),
         (RESOLVED, "Index Routing Agent"): index_agent,
         (ROUTED, "Journal Agent"): _stamp("X-MS-Exchange-Organization-Processed-By-Journaling: Journal Agent"),
     }
@@ -136,14 +134,13 @@ def _stamp(*fields: str) -> Act:
 def index_agent(transit: Transit) -> Transit:
     """The Index Routing Agent leaves its annotations (here: noise of a small mail's size) in the header."""
     body = transit.mail.body
-    noise = b"\x01\x0d\x02en\x00\x01" + pseudo_bytes(guid(hashlib.sha256(body).hexdigest()), 92)
+    noise = b"\x01\x0d\x02en\x00\x01" + pseudo_bytes(hashlib.sha256(body).hexdigest(), 41)
     blob = base64.b64encode(noise).decode()
-    language = "de" if b"=C3" in body or b"\xc3" in body else "en"
+    language = "de" if b"Viele Gr" in body or b"Sehr geehrte" in body else "en"
     return transit.changed(
         lambda mail: mail.below(
             wrapped(f"X-MS-Exchange-Forest-IndexAgent-0: {blob}"),
             f"X-MS-Exchange-Forest-IndexAgent: 1 {len(blob)}",
-            f"X-MS-Exchange-Forest-EmailMessageHash: {hashlib.sha256(body).hexdigest()[:8].upper()}",
             f"X-MS-Exchange-Forest-Language: {language}",
         )
     )

@@ -8,8 +8,10 @@ import shutil
 from pathlib import Path
 
 from _logs import LogBook
-from _stories_inbound import malware, offer, rejected
-from _stories_internal import deletion, disclaimer, dkim, fork, gap, signature
+from _stories_arriving import malware, rejected
+from _stories_products import dkim, signature
+from _stories_rules import deletion, disclaimer, fork, gap
+from _story_offer import offer
 
 STORIES = (offer, disclaimer, malware, signature, dkim, fork, rejected, gap, deletion)
 
@@ -29,8 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write the sample traces and logs.")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write into")
     out: Path = parser.parse_args().out
-    for made in ("traces", "logs"):
-        shutil.rmtree(out / made, ignore_errors=True)
+    if out == Path(__file__).parent:  # what an earlier version made must not stay; elsewhere nothing is deleted
+        for made in ("traces", "logs"):
+            shutil.rmtree(out / made, ignore_errors=True)
     files = samples()
     for name, data in sorted(files.items()):
         path = out / name

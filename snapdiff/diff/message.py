@@ -1,25 +1,53 @@
 """Two snapshots' messages to every change between them, with the proof that no byte was left out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from snapdiff.diff.envelope import compare_envelopes
 from snapdiff.diff.headers import HeaderPair, compare_headers
 from snapdiff.diff.parts import compare_trees
 from snapdiff.mail.fields import split_header
-from snapdiff.mail.parts import Part, parse
+from snapdiff.mail.parts import Part, Tree, parse
 from snapdiff.model import Change, Span
 
 
-class Side(Struct, frozen=True):
-    """One message to compare: the whole file, where the message begins in it, and its envelope."""
+class Message:
+    """The bytes of one message, and its MIME tree, read once when first needed.
+
+    Snapshots that hold the same message share it: what stays unchanged over many agents is read once.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The MIME tree; its offsets count from the message's start."""
+        return parse(self.raw)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One message to compare: the whole file, where the message begins in it, and its envelope.
+
+    `shared` is the message behind the offset where it is at hand already.
+    """
 
     raw: bytes
     offset: int = 0
     sender: str | None = None
     recipients: tuple[str, ...] = ()
     headers_only: bool = False
+    shared: Message | None = None
+
+    @cached_property
+    def message(self) -> Message:
+        """What follows the injected block."""
+        return self.shared or Message(self.raw[self.offset :])
 
 
 class Comparison(Struct, frozen=True):
@@ -40,37 +68,56 @@ def compare(before: Side, after: Side) -> Comparison:
     and where the structure could not be told apart, the whole body is one change.
     """
     changes = compare_envelopes((before.sender, after.sender), (before.recipients, after.recipients))
-    if before.raw[before.offset :] == after.raw[after.offset :]:
+    old, new = before.message, after.message
+    if old is new or old.raw == new.raw:
         return Comparison(changes, [])
+    offsets = (before.offset, after.offset)
     if before.headers_only or after.headers_only:
-        pair = HeaderPair(split_header(before.raw, before.offset), split_header(after.raw, after.offset), None)
-        return Comparison(changes + compare_headers(pair), [])
-    tree_before, tree_after = parse(before.raw, before.offset), parse(after.raw, after.offset)
-    found = compare_trees(tree_before, tree_after)
-    problems = list(dict.fromkeys(tree_before.limits + tree_after.limits))
-    if not accounted((before, after), found):
-        found = _coarse(tree_before.root, tree_after.root)
-    return Comparison(changes + found, problems, _unclosed(tree_before.root, tree_after.root))
+        pair = HeaderPair(split_header(old.raw), split_header(new.raw), None)
+        return Comparison(changes + _in_files(compare_headers(pair), offsets), [])
+    found = compare_trees(old.tree, new.tree)
+    problems = list(dict.fromkeys(old.tree.limits + new.tree.limits))
+    if not accounted((old.raw, new.raw), found):
+        found = _coarse(old.tree.root, new.tree.root)
+    return Comparison(changes + _in_files(found, offsets), problems, _unclosed(old.tree.root, new.tree.root))
 
 
-def accounted(sides: tuple[Side, Side], changes: Sequence[Change]) -> bool:
+def accounted(messages: tuple[bytes, bytes], changes: Sequence[Change]) -> bool:
     """Whether the spans of each side are apart and what they leave of both messages is the same."""
-    rest_before = _outside(sides[0], [change.before_span for change in changes if change.before_span])
-    rest_after = _outside(sides[1], [change.after_span for change in changes if change.after_span])
+    rest_before = _outside(messages[0], [change.before_span for change in changes if change.before_span])
+    rest_after = _outside(messages[1], [change.after_span for change in changes if change.after_span])
     return rest_before is not None and rest_before == rest_after
 
 
-def _outside(side: Side, spans: list[Span]) -> bytes | None:
+def _in_files(changes: list[Change], offsets: tuple[int, int]) -> list[Change]:
+    """The changes with spans that count from the start of the files instead of the messages."""
+    if offsets == (0, 0):
+        return changes
+    return [
+        replace(
+            change,
+            before_span=_shifted(change.before_span, offsets[0]),
+            after_span=_shifted(change.after_span, offsets[1]),
+        )
+        for change in changes
+    ]
+
+
+def _shifted(span: Span | None, offset: int) -> Span | None:
+    return None if span is None else (span[0] + offset, span[1] + offset)
+
+
+def _outside(message: bytes, spans: list[Span]) -> bytes | None:
     """The message without the spans; None where two of them overlap."""
     spans.sort()
     kept: list[bytes] = []
-    at = side.offset
+    at = 0
     for start, end in spans:
         if start < at:
             return None
-        kept.append(side.raw[at:start])
+        kept.append(message[at:start])
         at = end
-    kept.append(side.raw[at:])
+    kept.append(message[at:])
     return b"".join(kept)
 
 

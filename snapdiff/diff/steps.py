@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from snapdiff.diff.message import Comparison, Side, compare
+from snapdiff.diff.message import Comparison, Message, Side, compare
 from snapdiff.model import Actor, Change, Kind, LoadedSnapshot, Snapshot, Step, Trace
 
 _MAX_MISSING = 1000
@@ -23,6 +23,7 @@ class Steps:
         self._plain = plain
         self._last: LoadedSnapshot | None = None
         self._last_message: LoadedSnapshot | None = None
+        self._last_side: Side | None = None
         self._event: str | None = None
         self._event_started = False
         self._ran: set[str] = set()
@@ -37,10 +38,11 @@ class Steps:
         """The step into this snapshot; None for the first one."""
         earlier = self._last
         again = self._enter(later.snapshot)
-        step = None if earlier is None else self._step(earlier, later, again)
+        side = _side(later, self._last_side)
+        step = None if earlier is None else self._step(earlier, later, side, again)
         self._last = later
         if later.snapshot.status is None:
-            self._last_message = later
+            self._last_message, self._last_side = later, side
         return step
 
     def _enter(self, noun: Snapshot) -> str | None:
@@ -65,9 +67,9 @@ class Steps:
             )
         return None
 
-    def _step(self, earlier: LoadedSnapshot, later: LoadedSnapshot, again: str | None) -> Step:
-        base = self._last_message if earlier.snapshot.status else earlier
-        compared = self._compared(base, later)
+    def _step(self, earlier: LoadedSnapshot, later: LoadedSnapshot, side: Side, again: str | None) -> Step:
+        base = self._last_message
+        compared = self._compared(later.snapshot, side)
         missing, gap = _gap(earlier.snapshot, later.snapshot)
         reasons = [gap, _short(earlier, later, compared, base), again]
         if base is None:
@@ -91,27 +93,27 @@ class Steps:
             changes=compared.changes,
         )
 
-    def _compared(self, base: LoadedSnapshot | None, later: LoadedSnapshot) -> Comparison:
-        if later.snapshot.status is not None:
-            return Comparison([Change(_STATUS_KIND[later.snapshot.status])], [])
-        if base is None:
+    def _compared(self, later: Snapshot, side: Side) -> Comparison:
+        if later.status is not None:
+            return Comparison([Change(_STATUS_KIND[later.status])], [])
+        if self._last_side is None:
             return Comparison([], [])
-        compared = compare_loaded(base, later)
-        self.problems.extend((later.snapshot.file, code, message) for code, message in compared.problems)
+        compared = compare(self._last_side, side)
+        self.problems.extend((later.file, code, message) for code, message in compared.problems)
         return compared
 
 
 def compare_loaded(before: LoadedSnapshot, after: LoadedSnapshot) -> Comparison:
-    """Compares two snapshots; where nothing differs it costs no more than comparing their bytes."""
-    old, new = before.snapshot, after.snapshot
-    if before.message == after.message and old.sender == new.sender and old.recipients == new.recipients:
-        return Comparison([], [])
-    return compare(_side(before), _side(after))
+    """Compares two snapshots that are not neighbours of one trace."""
+    return compare(_side(before, None), _side(after, None))
 
 
-def _side(loaded: LoadedSnapshot) -> Side:
+def _side(loaded: LoadedSnapshot, last: Side | None) -> Side:
+    """What is compared of a snapshot; it shares the last one's message where that is the same."""
     noun = loaded.snapshot
-    return Side(loaded.raw, noun.message_offset, noun.sender, tuple(noun.recipients), noun.headers_only)
+    same = last is not None and last.message.raw is loaded.message
+    message = last.message if last is not None and same else Message(loaded.message)
+    return Side(loaded.raw, noun.message_offset, noun.sender, tuple(noun.recipients), noun.headers_only, shared=message)
 
 
 def with_candidates(trace: Trace, agents_by_event: Mapping[str, Sequence[str]]) -> Trace:

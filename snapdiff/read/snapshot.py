@@ -47,15 +47,22 @@ class Block(Struct):
 
 
 def load_snapshot(
-    name: str, raw: bytes, placed: tuple[Stage, int | None] | None
+    name: str,
+    raw: bytes,
+    placed: tuple[Stage, int | None] | None,
+    last: LoadedSnapshot | None = None,
 ) -> tuple[LoadedSnapshot, list[Problem]]:
     """The snapshot in a file's bytes, and what was odd about it (paths are the file's name alone).
 
-    `placed` is the stage and number its name tells; None for a plain mail, which is no snapshot.
+    `placed` is the stage and number its name tells; None for a plain mail, which is no snapshot. With the `last`
+    snapshot given, a message that is the same is held, and hashed, once.
     """
     stage, sequence = placed or (None, None)
     block = read_block(raw, stage)
     message = raw[block.end :]
+    unchanged = last is not None and last.message == message
+    if last is not None and unchanged:
+        message = last.message
     short, headers_only = _ending(raw, message, block, stage)
     noun = Snapshot(
         file=name,
@@ -72,7 +79,7 @@ def load_snapshot(
         headers_only=headers_only,
         size=len(raw),
         message_offset=block.end,
-        sha256=sha256(message).hexdigest(),
+        sha256=last.snapshot.sha256 if last is not None and unchanged else sha256(message).hexdigest(),
     )
     problems = [Problem(name, code, text) for code, text in block.problems]
     if stage is not None and not block.found:

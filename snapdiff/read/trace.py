@@ -25,6 +25,7 @@ class Facts(Struct, frozen=True):
 
 def load_trace(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterator[LoadedSnapshot | None]:
     """The snapshots of a folder in order, one at a time; None, with a problem reported, for one that can't be read."""
+    last: LoadedSnapshot | None = None
     for name in folder.files:
         try:
             raw = read_file(folder, name)
@@ -32,9 +33,10 @@ def load_trace(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterat
             report(Problem(file_path(folder.path, name), failed.code, failed.message))
             yield None
             continue
-        loaded, odd = load_snapshot(name, raw, None if folder.plain else parse_name(name))
+        loaded, odd = load_snapshot(name, raw, None if folder.plain else parse_name(name), last)
         for problem in odd:
             report(Problem(file_path(folder.path, name), problem.code, problem.message))
+        last = loaded
         yield loaded
 
 

@@ -137,9 +137,9 @@ def read_block(raw: bytes, stage: Stage | None) -> Block:
             break
         head = raw[at : at + 24].lower()
         if head == _END:
-            block.complete, at = True, line.end()
+            block.complete, at = True, raw.find(b"\n", at) + 1 or len(raw)
             break
-        if not head.startswith(_OF_BLOCK):
+        if not head.startswith(_OF_BLOCK) and not _cut_within_name(head, raw, at):
             break
         _take_line(block, line.group())
         at = line.end()
@@ -147,6 +147,11 @@ def read_block(raw: bytes, stage: Stage | None) -> Block:
     if not block.complete:
         block.problems.append(_no_end_line(stage, at == len(raw)))
     return block
+
+
+def _cut_within_name(head: bytes, raw: bytes, at: int) -> bool:
+    """Whether the file ends within the name of a line of the block."""
+    return at + len(head) == len(raw) and any(name.startswith(head) for name in (*_OF_BLOCK, _END))
 
 
 def parse_time(text: str) -> datetime | None:

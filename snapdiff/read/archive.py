@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections import OrderedDict
+from contextlib import ExitStack
 from typing import BinaryIO, NamedTuple
 
 from snapdiff.read.files import MAX_BYTES, explain, openable
@@ -50,31 +51,31 @@ class Archive:
         except OSError as error:
             raise explain(name, error) from None
         self._stream = stream
-        try:
-            _check_directory(stream, name)
-            self._zip = zipfile.ZipFile(stream)
-            self.members, self.troubles = _index(self._zip, name)
-            _check_total(self._zip, stream, name)
-        except OSError as error:
-            stream.close()
-            raise explain(name, error) from None
-        except _DAMAGED as error:
-            stream.close()
-            raise ReadFailed("bad-zip", f"{name} can't be read as a zip: {_cause(error)}.") from None
-        except ReadFailed:
-            stream.close()
-            raise
+        with ExitStack() as on_failure:
+            on_failure.callback(stream.close)
+            try:
+                _check_directory(stream, name)
+                self._zip = zipfile.ZipFile(stream)
+                self.members, self.troubles = _index(self._zip, name)
+                _check_total(self._zip, stream, name)
+            except OSError as error:
+                raise explain(name, error) from None
+            except _DAMAGED as error:
+                raise ReadFailed("bad-zip", f"{name} can't be read as a zip: {_cause(error)}.") from None
+            on_failure.pop_all()
 
     def close(self) -> None:
         """Close the zip and the file below it."""
         self._zip.close()
         self._stream.close()
 
-    def read(self, member: str, name: str, limit: int = MAX_BYTES) -> bytes:
-        """Unpack one member, at most `limit` bytes; `name` is what messages call it. Raises ReadFailed."""
+    def read(self, member: str, name: str, limit: int | None = None) -> bytes:
+        """Unpack one member, at most `limit` (MAX_BYTES) bytes; `name` is what messages call it. Raises ReadFailed."""
         info = self.members.get(member)
         if info is None:
             raise ReadFailed("missing", f"{name} is not in the zip any more.")
+        if info.header_offset < 0:
+            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: the zip's front is cut off.")
         if info.flag_bits & 0x1:
             raise ReadFailed("encrypted", f"{name} is encrypted in the zip: unpack it with its password first.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -83,7 +84,7 @@ class Archive:
                 f"{name} is packed by method {info.compress_type}, not by Deflate, and can't be read: unpack it first.",
             )
         try:
-            return self._unpack(info, name, limit)
+            return self._unpack(info, name, limit or MAX_BYTES)
         except OSError as error:
             raise explain(name, error) from None
         except _DAMAGED as error:

@@ -45,7 +45,8 @@ def sort_arguments(paths: Sequence[pathlib.Path]) -> Arguments:
         else:
             wanted = mails
         if absolute in wanted:
-            problems.append(Problem(given, "given-twice", f"{given} was given twice and counts once."))
+            name = shown(path.name)
+            problems.append(Problem(name, "given-twice", f"{given} was given twice and counts once."))
         else:
             wanted.append(absolute)
     source = " ".join(shown(path.as_posix()) for path in paths)

@@ -47,14 +47,16 @@ class Changes(list[Change]):
             Change(kind, name, part.section, before=before, after=after, before_span=before_span, after_span=after_span)
         )
 
-    def header_fields(self, part: Part, on_after: bool) -> None:
-        """Every field of a part's header, as added (or removed)."""
+    def header_fields(self, part: Part, on_after: bool, same_content: bool) -> None:
+        """Every field of a part's header, as added (or removed); `same_content` makes its encoding's cosmetic."""
         offsets = part.header.offsets()
         for index, field in enumerate(part.header.fields):
             span = (offsets[index], offsets[index + 1])
-            self.one_sided("header.added", part.header_section or "", span, on_after, field_name(field))
+            name = field_name(field)
+            self.one_sided("header.added", part.header_section or "", span, on_after, name)
             value = display(field, part.charset)
-            self[-1] = replace(self[-1], **{"after" if on_after else "before": value})
+            cosmetic = same_content and name.lower() == "content-transfer-encoding"
+            self[-1] = replace(self[-1], **{"after" if on_after else "before": value, "cosmetic": cosmetic})
 
     def rewritten(self, section: str, before: Span, after: Span, degree: Degree | None = None) -> None:
         """Bytes that differ without a difference to a reader; nothing where they are equal."""
@@ -78,7 +80,7 @@ class Changes(list[Change]):
         self.append(
             Change(
                 "part.moved",
-                after.file_name or before.file_name,
+                None,
                 after.section,
                 same_role and same_message,
                 before.section,

@@ -38,30 +38,31 @@ class _Walk:
         """Compares two bodies; True where a reader sees the same content."""
         if a.shape == b.shape == "leaf":
             return self.leaf(a, b)
-        count = len(self.out)
         self._blank_line(a, b)
-        self._structures(a, b)
+        same_content = self._structures(a, b)
         self.out.rewritten(b.section, (a.body_end, a.end), (b.body_end, b.end))
-        return all(change.cosmetic for change in self.out[count:])
+        return same_content
 
     def _blank_line(self, a: Part, b: Part) -> None:
         self.out.rewritten(b.section, (a.header.end, a.body_start), (b.header.end, b.body_start))
 
-    def _structures(self, a: Part, b: Part) -> None:
+    def _structures(self, a: Part, b: Part) -> bool:
         if a.body == b.body and a.shape != b.shape:
-            self.out.append(
-                Change("part.changed", part=b.section, note="the same bytes, read as another structure now")
-            )
-        elif a.shape == b.shape == "message":
+            note = "the same bytes, read as another structure now"
+            self.out.append(Change("part.changed", part=b.section, note=note))
+            return False
+        if (inner := self._wrapped(a, b)) is not None:
+            return wrap(self, (a, inner, b), on_after=True)
+        if (inner := self._wrapped(b, a)) is not None:
+            return wrap(self, (b, inner, a), on_after=False)
+        count = len(self.out)
+        if a.shape == b.shape == "message":
             self.node(a.children[0], b.children[0])
-        elif (inner := self._wrapped(a, b)) is not None:
-            wrap(self, (a, inner, b), on_after=True)
-        elif (inner := self._wrapped(b, a)) is not None:
-            wrap(self, (b, inner, a), on_after=False)
         elif a.shape == b.shape == "multipart":
             self.multipart(a, b)
         else:
             self._replaced(a, b)
+        return all(change.cosmetic for change in self.out[count:])
 
     def _wrapped(self, inner: Part, outer: Part) -> Part | None:
         """The part below `outer` that `inner` became, where it went a level down."""

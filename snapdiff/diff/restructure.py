@@ -26,19 +26,21 @@ def unequal_depth(a: Part, b: Part) -> bool:
     return a.section.count(".") != b.section.count(".")
 
 
-def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> None:
+def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> bool:
     """Tells how `outer`, in the place of `plain`, came to hold it as `inner` (`parts` are plain, inner, outer).
 
-    With `on_after` false the message was unwrapped: `outer` stands in the earlier message.
+    With `on_after` false the message was unwrapped: `outer` stands in the earlier message. True where the content
+    that went along is the same.
     """
     plain, inner, outer = parts
+    same_content = content_key(plain) == content_key(inner)
     path = _path(outer, inner)
     levels = list(pairwise(path))
     if outer.shape == "message":
         walk.out.whole_part(outer, (outer.body_start, outer.children[0].body_start), on_after)
     for level, child in levels:
         if level.shape == "multipart":
-            _before(walk.out, level, child, on_after)
+            _before(walk.out, (level, child), on_after, same_content)
     content_end = _content_end(plain, inner)
     if content_end is None:
         walk.core(*((plain, inner) if on_after else (inner, plain)))
@@ -51,6 +53,7 @@ def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> None:
         if level.shape == "multipart":
             _behind(walk.out, level, child, content_end, on_after)
             content_end = level.body_end
+    return same_content
 
 
 def rejoin_moved(changes: Changes) -> list[Change]:
@@ -93,8 +96,9 @@ def _content_end(plain: Part, inner: Part) -> int | None:
     return end if end <= inner.end and inner.raw[inner.body_start : end] == body else None
 
 
-def _before(out: Changes, level: Part, child: Part, on_after: bool) -> None:
-    """What stands in a new multipart before the content it took in."""
+def _before(out: Changes, place: tuple[Part, Part], on_after: bool, same_content: bool) -> None:
+    """What stands in a new multipart before the content it took in; `place` is the multipart and its child."""
+    level, child = place
     start, stop = level.preamble
     if level.raw[start:stop].strip():
         out.one_sided("part.changed", level.section, (start, stop), on_after, "preamble")
@@ -110,7 +114,7 @@ def _before(out: Changes, level: Part, child: Part, on_after: bool) -> None:
         return
     if not siblings:
         out.one_sided("part.rewritten", level.section, (child.start, child.header.start), on_after)
-    out.header_fields(child, on_after)
+    out.header_fields(child, on_after, same_content)
     if child.header.end < child.body_start:
         out.one_sided("part.rewritten", level.section, (child.header.end, child.body_start), on_after)
 

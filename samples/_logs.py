@@ -1,5 +1,6 @@
 """Turns what happened in the stories into message tracking logs and SMTP receive protocol logs."""
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -182,7 +183,7 @@ class LogBook:
     ) -> datetime:
         """SEND/SMTP, `after` milliseconds behind the last snapshot; the time it stands at."""
         moment = later(trace.clock, after)
-        session = trace.server.session_id(later(moment, 20_000))
+        session = trace.server.session_id(later(moment, 20_000 + 7_000 * (trace.record_id % 5)))
         status = tuple("250 2.1.5 Recipient OK" for _ in transit.recipients)
         hops = "TOTAL-EDGE" if trace.server.name.startswith("EDGE") else "TOTAL-HUB"
         self.row(
@@ -316,14 +317,22 @@ def hub_session(trace: Trace, peer: Peer, transit: Transit, message: Message, pr
     said.say("*", f"CONTOSO\\{peer.host.split('.')[0]}$", "authenticated")
     said.say(">", "235 <authentication response>")
     if proxied:
-        said.say(
-            "<",
-            f"XPROXYFROM SID={trace.server.session_id(later(start, -60_000))} IP={proxied.ip}"
-            f" PORT={proxied.port} DOMAIN={proxied.host} SEQNUM=1 PERMS=1077 AUTHSRC=Anonymous",
-        )
-        said.say(">", "250 XProxyFrom accepted")
+        _proxy(said, trace.server, proxied, message)
     finish(said, trace, transit, message)
     return said
+
+
+def _proxy(said: Session, server: Server, proxied: Peer, message: Message) -> None:
+    """The front end says for whom it speaks: XPROXY for a client that logged on, XPROXYFROM for all others."""
+    who = f"SID={server.session_id(later(said.clock, -60_000))} IP={proxied.ip} PORT={proxied.port}"
+    host = proxied.host.strip("[]")
+    if message.directionality == "Originating":
+        account = f"S-1-5-21-1605204812-2214093581-739410206-{1100 + proxied.port % 900}"
+        said.say("<", f"XPROXY {who} DOMAIN={host} SECID={base64.b64encode(account.encode()).decode()}")
+        said.say(">", "250 XProxy accepted")
+    else:
+        said.say("<", f"XPROXYFROM {who} DOMAIN={host} SEQNUM=1 PERMS=1077 AUTHSRC={server.fqdn}")
+        said.say(">", "250 XProxyFrom accepted")
 
 
 def finish(said: Session, trace: Trace, transit: Transit, message: Message) -> None:

@@ -27,7 +27,7 @@ from _pipeline import CATEGORIZER, Script, Trace
 from _servers import CATEGORIZED, CODETWO, DKIM_SIGNER, FOOTER_AGENT, MBX01, MBX02, ROUTED
 
 _QUESTION = "Hello,\n\ncan you confirm the 28th for order 20418? We have the ramp from 8 to 12.\n\nMegan\n"
-_CARD = ("Megan Bowen", "Purchasing", "Contoso Leuchten GmbH, Am Sandtorkai 40, 20457 Hamburg", "T +49 40 5550 142")
+_CARD = ("Megan Bowen", "Purchasing", "Contoso Leuchten GmbH, Musterkai 4, 20457 Hamburg", "T +49 40 66969 142")
 _RELATED = "_004_C2ER5f1ac0de20418related_"
 _ALTERNATIVE = "_003_C2ER5f1ac0de20418alternative_"
 _QUOTED = "Content-Transfer-Encoding: quoted-printable"

@@ -4,6 +4,7 @@ A zip comes from anywhere, so nothing in it is believed: names that lead out of 
 they are unpacked, and the number of members is bounded before the directory is read.
 """
 
+import atexit
 import io
 import os
 import stat
@@ -146,6 +147,9 @@ def close_archives() -> None:
         _open_archives.popitem()[1].close()
 
 
+atexit.register(close_archives)
+
+
 def _index(opened: zipfile.ZipFile, name: str) -> tuple[dict[str, zipfile.ZipInfo], list[Trouble]]:
     members: dict[str, zipfile.ZipInfo] = {}
     troubles: list[Trouble] = []
@@ -202,8 +206,8 @@ def _check_directory(stream: BinaryIO, name: str) -> None:
     at64 = at - _END64_LOCATOR.size - _END64.size
     if at64 >= 0 and tail[at64 : at64 + 4] == b"PK\x06\x06":
         length = max(length if length != 0xFFFFFFFF else 0, _END64.unpack_from(tail, at64)[8])
-    if length > 46 * MAX_MEMBERS:
-        stream.seek(max(0, start + at - min(length, size)))
+    if 46 * MAX_MEMBERS < length <= size:
+        stream.seek(max(0, start + at - length))
         directory = stream.read(min(length, 512 * MAX_MEMBERS))
         if length > 512 * MAX_MEMBERS or directory.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise ReadFailed("too-many-members", f"{name} holds more than {MAX_MEMBERS} members and was not read.")

@@ -308,7 +308,10 @@ class Tool(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """The whole document `snapdiff PATH --format json` writes; its JSON Schema is made from this class."""
+    """The whole document `snapdiff PATH --format json` writes; its JSON Schema is made from this class.
+
+    `left_out` counts the files that are neither snapshots nor known logs.
+    """
 
     schema: Literal["snapdiff.report/1"]
     tool: Tool
@@ -316,3 +319,4 @@ class Report(Struct, frozen=True):
     traces: list[Trace]
     journeys: list[Journey]
     problems: list[Problem]
+    left_out: int

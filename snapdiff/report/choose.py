@@ -1,11 +1,13 @@
 """Maps the name of a format to the output that writes it."""
 
 import io
+import sys
+from collections.abc import Callable
 from typing import BinaryIO, Literal, Protocol
 
 from snapdiff.model import Tail, Trace
 
-Color = Literal["auto", "always", "never"]
+ColorChoice = Literal["auto", "always", "never"]
 
 
 class Output(Protocol):
@@ -21,44 +23,53 @@ class Output(Protocol):
         """The tail; the output is whole when this returns."""
 
 
-def reporter(form: str, stream: BinaryIO, color: Color, changed_only: bool) -> Output:
+def reporter(form: str, stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
     """The output for a format's name, writing to a binary stream. Raises KeyError for a name it does not know."""
-    return _OUTPUTS[form](stream, color, changed_only)
+    return _MAKERS[form](stream, color, changed_only)
 
 
-class _Json:
-    def __init__(self, stream: BinaryIO, color: Color, changed_only: bool) -> None:
-        from snapdiff.report.json_report import JsonReport
+def _json(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+    from snapdiff.report.json_report import JsonReport
 
-        self._report = JsonReport(stream)
+    return JsonReport(stream)
 
-    def begin(self, source: str, trace_count: int) -> None:
-        self._report.begin(source)
 
-    def trace(self, trace: Trace | bytes) -> None:
-        self._report.trace(trace)
+def _markdown(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+    from snapdiff.report.markdown import MarkdownReport
+
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
+    return _Text(MarkdownReport(text, changed_only=changed_only), text)
+
+
+def _terminal(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+    from snapdiff.report.terminal import TerminalReport
+    from snapdiff.report.terminal_settings import terminal_settings
+
+    to_terminal = stream is sys.stdout.buffer
+    encoding = (sys.stdout.encoding or "ascii") if to_terminal else "utf-8"
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
+    drawn = terminal_settings(text, color)
+    report = TerminalReport(
+        text, color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, changed_only=changed_only
+    )
+    return _Text(report, text)
+
+
+class _Text:
+    """An output of text on a binary stream, which stays open behind it."""
+
+    def __init__(self, report: Output, text: io.TextIOWrapper) -> None:
+        self._report, self._text = report, text
+        self.begin, self.trace = report.begin, report.trace
 
     def end(self, tail: Tail) -> None:
-        self._report.end(tail.journeys, tail.problems)
-
-
-class _Markdown:
-    def __init__(self, stream: BinaryIO, color: Color, changed_only: bool) -> None:
-        from snapdiff.report.markdown import MarkdownReport
-
-        self._text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=False)
-        self._report = MarkdownReport(self._text, changed_only=changed_only)
-
-    def begin(self, source: str, trace_count: int) -> None:
-        self._report.begin(source, trace_count)
-
-    def trace(self, trace: Trace) -> None:
-        self._report.trace(trace)
-
-    def end(self, tail: Tail) -> None:
-        self._report.end(tail.journeys, tail.problems, tail.filtered)
+        self._report.end(tail)
         self._text.flush()
         self._text.detach()
 
 
-_OUTPUTS = {"json": _Json, "markdown": _Markdown}
+_MAKERS: dict[str, Callable[[BinaryIO, ColorChoice, bool], Output]] = {
+    "json": _json,
+    "markdown": _markdown,
+    "text": _terminal,
+}

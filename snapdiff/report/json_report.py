@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
 
-    from snapdiff.model import Journey, Problem
+    from snapdiff.model import Tail
 
 SCHEMA_ID = "urn:snapdiff:schema:report:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,7 +36,7 @@ class JsonReport:
         self._out = out
         self._started = False
 
-    def begin(self, source: str) -> None:
+    def begin(self, source: str, trace_count: int = 0) -> None:
         """The head of the document; `source` is what the user gave, as it is to be shown."""
         tool = encode(Tool(name="snapdiff", version=__version__))
         self._out.write(b'{"schema":%s,"tool":%s,"source":%s,"traces":[' % (_text(SCHEMA_NAME), tool, _text(source)))
@@ -47,13 +47,13 @@ class JsonReport:
         self._started = True
         self._out.write(encode(encoded) if isinstance(encoded, Trace) else encoded)
 
-    def end(self, journeys: Iterable[Journey], problems: Iterable[Problem]) -> None:
-        """The tail: journeys and problems of the whole run, and the closing brackets."""
+    def end(self, tail: Tail) -> None:
+        """The tail: journeys and problems of the whole run, what was left out, and the closing bracket."""
         self._out.write(b'\n],"journeys":[')
-        self._lines(journeys)
+        self._lines(tail.journeys)
         self._out.write(b'],"problems":[')
-        self._lines(problems)
-        self._out.write(b"]}\n")
+        self._lines(tail.problems)
+        self._out.write(b'],"left_out":%d}\n' % tail.left_out)
 
     def _lines(self, nouns: Iterable[Struct]) -> None:
         separator = b"\n"

@@ -13,13 +13,21 @@ from msgspec import UNSET
 from snapdiff import __version__
 from snapdiff.report.markdown_changes import changes_detail
 from snapdiff.report.markdown_text import code, row, sentence
-from snapdiff.report.words import actor_words, certainty_words, counted, elapsed_words, service_words, summary
+from snapdiff.report.words import (
+    actor_words,
+    certainty_words,
+    counted,
+    elapsed_words,
+    service_words,
+    summary,
+    tail_sentences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from snapdiff.model import DecodedView, Finding, Journey, Problem, Step, Trace
+    from snapdiff.model import DecodedView, Finding, Journey, Problem, Step, Tail, Trace
 
 NAMED_AT_MOST = 10
 """So many recipients or agents are named in one line; the rest are counted."""
@@ -52,17 +60,16 @@ class MarkdownReport:
             if step.changes:
                 self._write(_detail(number, step))
 
-    def end(self, journeys: Iterable[Journey], problems: Iterable[Problem], left_out: int) -> None:
-        """The tail: journeys of more than one trace, what could not be read, and how many messages filters left out."""
-        long_ones = [journey for journey in journeys if len(journey.traces) > 1]
+    def end(self, tail: Tail) -> None:
+        """The tail: journeys of more than one trace, what could not be read, and what was left out."""
+        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1]
         if long_ones:
             self._out.write("\n## Journeys\n")
             for journey in long_ones:
                 self._write(_journey(journey))
-        self._write(_problems(list(problems), heading="## Could not be read"))
-        if left_out:
-            verb = "is" if left_out == 1 else "are"
-            self._out.write(f"\n{counted(left_out, 'message')} {verb} left out by the filters.\n")
+        self._write(_problems(tail.problems, heading="## Could not be read"))
+        for sentence in tail_sentences(tail):
+            self._out.write(f"\n{sentence}\n")
 
     def _write(self, lines: Iterable[str]) -> None:
         self._out.writelines(lines)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec import UNSET, UnsetType
 
-from snapdiff.model import Change, Degree, Kind, PartInfo, Service, Step
+from snapdiff.model import Change, Degree, Kind, PartInfo, Service, Step, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,9 @@ _SERVICES: dict[Service, str] = {
     "mailbox-delivery": "Mailbox Transport Delivery service",
     "edge": "Edge Transport service",
 }
+
+
+_NEITHER = "are neither snapshots nor known logs and were"
 
 
 def _as_it_is(text: str) -> str:
@@ -159,6 +162,24 @@ def elapsed_words(milliseconds: int | None) -> str:
     else:
         words = f"{size // 3_600_000} h {size % 3_600_000 // 60_000} min"
     return words if milliseconds >= 0 else "-" + words
+
+
+def tail_sentences(tail: Tail) -> list[str]:
+    """What was left out, or is there for later use, one sentence each; no sentence where there is nothing to say."""
+    said: list[str] = []
+    if tail.filtered:
+        said.append(f"{counted(tail.filtered, 'message')} {_are(tail.filtered)} left out by the filters.")
+    if tail.left_out:
+        neither = "is neither a snapshot nor a known log and was" if tail.left_out == 1 else _NEITHER
+        said.append(f"{counted(tail.left_out, 'file')} {neither} left out.")
+    if tail.logs:
+        they = "it is" if tail.logs == 1 else "they are"
+        said.append(f"{counted(tail.logs, 'tracking or protocol log')} found; {they} not read yet.")
+    return said
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapdiff import model
+from snapdiff.model import Tail
 from snapdiff.report.json_report import JsonReport, encode, schema
 
 CONTRACT: dict[type[msgspec.Struct], str] = {
-    model.Report: "schema tool source traces journeys problems",
+    model.Report: "schema tool source traces journeys problems left_out",
     model.Tool: "name version",
     model.Trace: "id path server service parent message_id network_message_id subject sender recipients snapshots steps"
     " findings problems",
@@ -120,7 +121,7 @@ def document(
     report.begin(source)
     for trace in traces:
         report.trace(trace)
-    report.end(journeys or [], problems or [])
+    report.end(Tail(journeys or [], problems or [], left_out=3))
     return out.getvalue()
 
 
@@ -204,9 +205,9 @@ def test_one_trace_a_line() -> None:
         '],"problems":[',
         '{"path":"a/b.e',
         '{"path":"a/b.e',
-        "]}",
+        '],"left_out":3',
     ]
-    assert WHOLE.endswith(b"]}\n")
+    assert WHOLE.endswith(b"}\n")
 
 
 def test_golden() -> None:

@@ -27,6 +27,7 @@ from snapdiff.model import (
     Problem,
     Snapshot,
     Step,
+    Tail,
     Trace,
     ValueChange,
 )
@@ -172,7 +173,7 @@ def report(*traces: Trace, source: str = "samples", changed_only: bool = False, 
     made.begin(source, len(traces))
     for trace in traces:
         made.trace(trace)
-    made.end(**({"journeys": [], "problems": [], "left_out": 0} | end))  # type: ignore[arg-type]
+    made.end(Tail(**({"journeys": [], "problems": []} | end)))  # type: ignore[arg-type]
     return out.getvalue()
 
 
@@ -188,7 +189,9 @@ def test_golden() -> None:
         replace(quiet, steps=[fork]),
         journeys=[JOURNEY, replace(JOURNEY, traces=["a"])],
         problems=[Problem("b.zip", "broken-zip", "The zip file can't be read.")],
-        left_out=2,
+        filtered=2,
+        left_out=1,
+        logs=3,
     )
     check_golden("report.md", written.replace(f"`{__version__}`", "`0`").encode())
 

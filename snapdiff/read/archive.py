@@ -133,6 +133,9 @@ def _opened(archive: str, inner: str, name: str) -> Archive:
     key = (os.getpid(), archive, inner)
     found = _open_archives.get(key)
     if found is None:
+        if inner:
+            for other in [other for other in _open_archives if other[2]]:
+                _open_archives.pop(other).close()  # one is held in memory at a time
         found = open_nested(_opened(archive, "", name), inner, name) if inner else Archive(archive, name)
         _open_archives[key] = found
         while len(_open_archives) > _OPEN_AT_ONCE:

@@ -68,8 +68,8 @@ class MarkdownReport:
             for journey in long_ones:
                 self._write(_journey(journey))
         self._write(_problems(tail.problems, heading="## Could not be read"))
-        for sentence in tail_sentences(tail):
-            self._out.write(f"\n{sentence}\n")
+        for said in tail_sentences(tail):
+            self._out.write(f"\n{said}\n")
 
     def _write(self, lines: Iterable[str]) -> None:
         self._out.writelines(lines)

@@ -31,6 +31,10 @@ _SPOOL_IN_MEMORY = 8 * 1024 * 1024
 _CHUNK_SNAPSHOTS = 200
 """Snapshots a worker takes at once; a run with no more of them is done without workers."""
 
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"})
+"""Problems of the listing that hide nothing: all that is there was read."""
+_SUBJECT_IN_KEY = 200
+
 Progress = Callable[[int, int], None]
 """Told how many traces are done, and how many there are."""
 
@@ -94,7 +98,9 @@ class Run:
     @property
     def unreadable(self) -> bool:
         """Whether something could not be read, so that the report is not the whole truth."""
-        return bool(self.problems) or any(entry.digest.unreadable for entry in self._entries)
+        return any(problem.code not in _HARMLESS for problem in self.problems) or any(
+            entry.digest.unreadable for entry in self._entries
+        )
 
     @property
     def any_change(self) -> bool:
@@ -232,7 +238,7 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         service=trace.service,
         message_id=trace.message_id,
         network_message_id=trace.network_message_id,
-        subject=trace.subject,
+        subject=trace.subject[:_SUBJECT_IN_KEY] if trace.subject else None,
         from_time=times[0] if times else None,
         to_time=times[-1] if times else None,
         has_original=first is not None and first.stage == "Original",

@@ -45,9 +45,9 @@ class Trace:
         self.protocol_id = f"{session_id};{iso(connected)};{number}"
 
     def original(self, transit: Transit) -> None:
-        """The whole Original.eml, as it stands once the body has come."""
-        self.opened = self.clock
-        self.files["Original.eml"] = self._block("Original", transit, smtp=True) + transit.mail.raw
+        """The whole Original.eml: as it stands once the body has come, or at once for mail that came without SMTP."""
+        self.opened = self.clock if self.protocol_id else None
+        self.files["Original.eml"] = self._block("Original", transit, smtp=bool(self.protocol_id)) + transit.mail.raw
 
     def rejected(self, transit: Transit) -> None:
         """The Original.eml of a session that ended after RCPT: the block without its end line, no message."""

@@ -3,9 +3,36 @@
 import base64
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 
-from _exchange import CRLF, Mail, Transit, crlf, encoded_word, guid, later, quoted_printable, utc
-from _hub import NO_COST, SMTP, SUMMARY_CLEAN, acts_of, both, matched, sent_and_delivered, snapshots_folder, to_edge
+from _exchange import (
+    BUILD,
+    CRLF,
+    Mail,
+    Transit,
+    arrival_time,
+    crlf,
+    encoded_word,
+    folded,
+    guid,
+    later,
+    mail_date,
+    quoted_printable,
+    timed_guid,
+    utc,
+)
+from _hub import (
+    NO_COST,
+    SMTP,
+    SUMMARY_CLEAN,
+    acts_of,
+    both,
+    hub_service,
+    matched,
+    sent_and_delivered,
+    snapshots_folder,
+    to_edge,
+)
 from _letters import PLAIN_UTF8, Letter, log_submission, submit
 from _logs import LogBook, Message, Peer
 from _pipeline import CATEGORIZER, Script, Trace
@@ -201,40 +228,51 @@ def gap(book: LogBook) -> list[Trace]:
 
 
 def deletion(book: LogBook) -> list[Trace]:
-    """Story 10: a rule deletes the message; the agent's snapshot says Deleted, and nothing follows."""
-    letter = Letter(
-        name="deletion",
-        server=MBX01,
-        connected=utc("2024-05-14T13:20:11.649"),
-        row=276,
-        shadow_row=925,
-        display="Building alarms",
-        sender="alarms@contoso.com",
-        recipients=("grady.archie@contoso.com",),
-        to="grady.archie@contoso.com",
-        subject="TEST ALARM 0317",
-        message_id="<0317.1715692810@alarms.contoso.com>",
-        content=("Content-Type: text/plain; charset=us-ascii",),
-        body=crlf("Test alarm 0317, hall 2, smoke detector 14. No action needed.\n"),
-        client=Peer("alarms.contoso.com", "10.20.9.5", 2304),
-        agent="X-Mailer: AlarmGate 3.1",
-    )
-    sent = submit(letter)
-    script = Script(acts_of(MBX01, {}), sent.service, deleted_by=RULES)
-    last = sent.trace.run(sent.arriving, script, MBX01.agents, ALL_EVENTS)
-    log_submission(book, letter, sent)
-    book.row(
-        MBX01,
-        later(sent.trace.clock, 2),
-        "FAIL",
-        "AGENT",
-        sent.message,
-        sent.trace.record_id,
-        last,
-        client_hostname=MBX01.name,
-        source_context="Transport Rule Agent",
-        recipient_status="[{LED=550 5.2.1 Message deleted by the transport rules agent};{MSG=};{FQDN=};{IP=};{LRT=}]",
-    )
+    """Story 10: mail from the Pickup folder that a rule deletes; the agent's snapshot says so, and nothing follows."""
+    moment = utc("2024-05-14T13:20:11.649")
+    path = snapshots_folder("MBX01/Hub/PipelineTracing", "deletion")
+    trace = Trace(path, MBX01, moment, record_id=MBX01.record_id(276))
+    message, submitted = _alarm(moment)
+    trace.original(submitted)
+    script = Script(acts_of(MBX01, {}), hub_service(MBX01, moment), deleted_by=RULES)
+    last = trace.run(submitted, script, MBX01.agents, CATEGORIZER)
+
+    def row(after: int, event: str, source: str, transit: Transit, **columns: str) -> None:
+        when = later(trace.clock if event == "FAIL" else moment, after)
+        book.row(MBX01, when, event, source, message, trace.record_id, transit, **columns)
+
+    row(-9, "RECEIVE", "PICKUP", submitted, server_hostname=MBX01.name)
+    said = "[{LED=550 5.2.1 Message deleted by the transport rules agent};{MSG=};{FQDN=};{IP=};{LRT=}]"
+    context = "Transport Rule Agent"
+    row(2, "FAIL", "AGENT", last, client_hostname=MBX01.name, source_context=context, recipient_status=said)
     rule = matched(RULE_DROP, "2024-05-02T06:11:09", "DeleteMessage")
-    book.agents_told(sent.trace, sent.message, last, (SUMMARY_CLEAN, rule, NO_COST))
-    return [sent.trace]
+    book.agents_told(trace, message, last, (SUMMARY_CLEAN, rule, NO_COST))
+    return [trace]
+
+
+def _alarm(moment: datetime) -> tuple[Message, Transit]:
+    """A test alarm that a program laid into the Pickup folder, with what the service stamped as it took it up."""
+    sender, recipient = "alarms@contoso.com", "grady.archie@contoso.com"
+    message_id = "<0317.1715692810@alarms.contoso.com>"
+    message = Message(message_id, timed_guid(moment, "deletion"), sender, "Originating", "", later(moment, -9))
+    mail = Mail(
+        (
+            folded(f"Received: from Pickup by {MBX01.fqdn} with Microsoft SMTP Server id {BUILD}; {mail_date(moment)}"),
+            f"From: Building alarms <{sender}>",
+            f"To: {recipient}",
+            "Subject: TEST ALARM 0317",
+            f"Date: {mail_date(later(moment, -1600))}",
+            f"Message-ID: {message_id}",
+            "X-Mailer: AlarmGate 3.1",
+            "MIME-Version: 1.0",
+            "Content-Type: text/plain; charset=us-ascii",
+            f"Return-Path: {sender}",
+            arrival_time(moment),
+            f"X-MS-Exchange-Organization-Network-Message-Id: {message.network_message_id}",
+            "X-MS-Exchange-Organization-MessageDirectionality: Originating",
+            f"X-MS-Exchange-Organization-AuthSource: {MBX01.fqdn}",
+            "X-MS-Exchange-Organization-AuthAs: Anonymous",
+        ),
+        crlf("Test alarm 0317, hall 2, smoke detector 14. No action needed.\n"),
+    )
+    return message, Transit(mail, sender, (recipient,))

@@ -142,12 +142,14 @@ class Run:
         earlier = [x for x in parent.snapshots if x.status is None and (x.time or "") <= (first.time or "")]
         if not earlier:
             return trace
-        before = _load(self._folders[parent_path], earlier[-1])
+        # The copy left where the two held the same message; by time alone, the parent may have gone on already.
+        left_at = next((x for x in reversed(earlier) if x.sha256 == first.sha256), earlier[-1])
+        before = _load(self._folders[parent_path], left_at)
         after = _load(self._folders[trace.path], first)
         step = Step(
             from_=None,
             to=first.file,
-            compared_with=earlier[-1].file,
+            compared_with=left_at.file,
             event=first.event,
             agent=first.agent,
             actor="transport",
@@ -158,7 +160,7 @@ class Run:
             elapsed_ms=None,
             changes=compare_loaded(before, after).changes,
         )
-        return replace(trace, parent=Parent(parent_path, earlier[-1].file), steps=[step, *trace.steps])
+        return replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
 
     def _read_all(self) -> None:
         agents: dict[str, set[str]] = defaultdict(set)

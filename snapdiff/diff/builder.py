@@ -90,6 +90,12 @@ class Changes(list[Change]):
             )
         )
 
+    def moved_leaves(self, before: Part, after: Part) -> None:
+        """The leaves of a part that is the same byte for byte, each moved where it stands at another level now."""
+        for old, new in zip(before.leaves(), after.leaves(), strict=False):
+            if unequal_depth(old, new):
+                self.moved(old, new, None)
+
     def words_of(self, section: str, name: str, spans: tuple[Span, Span], hunks: Sequence[Hunk]) -> None:
         """Words of a preamble or an epilogue that changed."""
         self.append(
@@ -103,6 +109,11 @@ class Changes(list[Change]):
                 degree="content-changed",
             )
         )
+
+
+def unequal_depth(a: Part, b: Part) -> bool:
+    """Whether two leaves stand at different levels; a section number that only shifts is no other level."""
+    return a.section.count(".") != b.section.count(".")
 
 
 def part_info(part: Part) -> PartInfo:

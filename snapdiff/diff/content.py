@@ -61,10 +61,13 @@ def compare_content(a: Part, b: Part, alone: bool = False) -> Compared:
 def _differing_spans(a: Part, b: Part, alone: bool) -> tuple[Span, Span] | None:
     """The spans of the bodies that differ, None where all their bytes are equal."""
     start_a, start_b = a.body_start, b.body_start
-    if not alone and a.raw[a.header.end : start_a] != b.raw[b.header.end : start_b]:
-        start_a, start_b = a.header.end, b.header.end
     end_a, end_b = (a.body_end, b.body_end) if alone else (a.end, b.end)
-    if a.raw[start_a:end_a] == b.raw[start_b:end_b]:
+    same_bodies = a.raw[start_a:end_a] == b.raw[start_b:end_b]
+    if not alone and a.raw[a.header.end : start_a] != b.raw[b.header.end : start_b]:
+        if same_bodies:
+            return (a.header.end, start_a), (b.header.end, start_b)
+        start_a, start_b = a.header.end, b.header.end
+    elif same_bodies:
         return None
     if alone or a.raw[a.body_end : a.end] == b.raw[b.body_end : b.end]:
         return (start_a, a.body_end), (start_b, b.body_end)

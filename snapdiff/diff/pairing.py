@@ -13,7 +13,7 @@ Key = tuple[Hashable, ...]
 _WORD = re.compile(r"\w+")
 _MAX_LIKENESS_TEXT = 200_000
 _MAX_LIKENESS_PARTS = 40
-_LIKE = 0.5
+_LIKE = 0.8
 
 
 def content_key(part: Part) -> Key:
@@ -47,6 +47,8 @@ def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[i
     pairing.by_key(lambda part: part.raw[part.header.start : part.body_end])
     if pairing.open:
         pairing.by_key(content_key)
+    if pairing.open:
+        pairing.by_key(_body_key)
     if pairing.open:
         pairing.by_identity()
     if pairing.open:
@@ -90,6 +92,10 @@ def likeness(before: Part, after: Part) -> float:
 def same_kind_of_part(before: Part, after: Part) -> bool:
     """Whether two leaves of different content can be one part that changed: the same type and file name."""
     return (before.type, before.file_name) == (after.type, after.file_name)
+
+
+def _body_key(part: Part) -> Key:
+    return ("body", part.body) if part.body else ("none", id(part))
 
 
 class _Pairing:

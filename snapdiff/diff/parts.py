@@ -1,12 +1,14 @@
 """Two MIME trees to the changes of their structure and content, each owning the bytes that differ."""
 
+from itertools import pairwise
+
 from msgspec.structs import replace
 
-from snapdiff.diff.builder import Changes
+from snapdiff.diff.builder import Changes, part_info, unequal_depth
 from snapdiff.diff.content import compare_content
 from snapdiff.diff.headers import HeaderPair, compare_headers
 from snapdiff.diff.pairing import content_key, find_within, pair_children
-from snapdiff.diff.restructure import rejoin_moved, unequal_depth, wrap
+from snapdiff.diff.restructure import rejoin_moved, wrap
 from snapdiff.diff.sequence import rising
 from snapdiff.diff.text import hunks_between, lines_of
 from snapdiff.mail.charsets import decode_text
@@ -48,8 +50,15 @@ class _Walk:
 
     def _structures(self, a: Part, b: Part) -> bool:
         if a.body == b.body and a.shape != b.shape:
-            note = "the same bytes, read as another structure now"
-            self.out.append(Change("part.changed", part=b.section, note=note))
+            self.out.append(
+                Change(
+                    "part.changed",
+                    part=b.section,
+                    before=part_info(a),
+                    after=part_info(b),
+                    note="the same bytes, read as another structure now",
+                )
+            )
             return False
         if (inner := self._wrapped(a, b)) is not None:
             return wrap(self, (a, inner, b), on_after=True)
@@ -87,13 +96,13 @@ class _Walk:
             self.leaf(a, b, alone=True)
 
     def leaf(self, a: Part, b: Part, alone: bool = False) -> bool:
-        if unequal_depth(a, b):
-            self.out.moved(a, b, None)
         if not alone and self._is_another_part(a, b):
             self._blank_line(a, b)
             self._replaced(a, b)
             return False
         change, same = compare_content(a, b, alone)
+        if same and unequal_depth(a, b):
+            self.out.moved(a, b, None)
         if change is not None:
             self.out.append(change)
         return same
@@ -118,8 +127,7 @@ class _Walk:
     def multipart(self, a: Part, b: Part) -> None:
         """The children, delimiter lines, preamble and epilogue of one multipart before and after."""
         self._words("preamble", b.section, a.preamble, b.preamble)
-        pairs = pair_children(a.children, b.children)
-        kept = {pairs[k] for k in rising([j for _, j in pairs], [1] * len(pairs))}
+        pairs, kept = self._places(a, b)
         before_of = {j: i for i, j in pairs}
         after_of = dict(pairs)
         for i, child in enumerate(a.children):
@@ -134,13 +142,26 @@ class _Walk:
                 self._moved_child(a.children[before_of[j]], child)
         self._closing(a, b)
 
+    def _places(self, a: Part, b: Part) -> tuple[list[tuple[int, int]], set[tuple[int, int]]]:
+        """The children that are the same part, and those of them that kept their place among their siblings.
+
+        Only what kept its content can have moved: another place and other content is another part.
+        """
+        pairs = pair_children(a.children, b.children)
+        if all(j < next_j for (_, j), (_, next_j) in pairwise(pairs)):
+            return pairs, set(pairs)
+        same = [content_key(a.children[i]) == content_key(b.children[j]) for i, j in pairs]
+        weights = [1 if unchanged else len(pairs) + 1 for unchanged in same]
+        kept = {pairs[k] for k in rising([j for _, j in pairs], weights)}
+        pairs = [pair for pair, unchanged in zip(pairs, same, strict=True) if unchanged or pair in kept]
+        return pairs, kept
+
     def _child(self, a: Part, b: Part, section: str) -> None:
         self.out.rewritten(section, (a.start, a.header.start), (b.start, b.header.start))
         if a.raw[a.header.start : a.end] != b.raw[b.header.start : b.end]:
             self.node(a, b)
-        elif unequal_depth(a, b):
-            for x, y in zip(a.leaves(), b.leaves(), strict=False):
-                self.out.moved(x, y, None)
+        else:
+            self.out.moved_leaves(a, b)
 
     def _moved_child(self, a: Part, b: Part) -> None:
         """A child at another place among its siblings: the move owns all its bytes, what else changed owns none."""

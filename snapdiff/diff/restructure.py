@@ -21,11 +21,6 @@ class Walk(Protocol):
         """Compares the content of a part before and after it went to another level."""
 
 
-def unequal_depth(a: Part, b: Part) -> bool:
-    """Whether two parts stand at different levels; a section number that only shifts is no other level."""
-    return a.section.count(".") != b.section.count(".")
-
-
 def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> bool:
     """Tells how `outer`, in the place of `plain`, came to hold it as `inner` (`parts` are plain, inner, outer).
 
@@ -45,10 +40,8 @@ def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> bool:
     if content_end is None:
         walk.core(*((plain, inner) if on_after else (inner, plain)))
         content_end = inner.body_end
-    elif unequal_depth(plain, inner):
-        pairs = zip(plain.leaves(), inner.leaves(), strict=False)
-        for x, y in pairs:
-            walk.out.moved(*((x, y) if on_after else (y, x)), None)
+    else:
+        walk.out.moved_leaves(*((plain, inner) if on_after else (inner, plain)))
     for level, child in reversed(levels):
         if level.shape == "multipart":
             _behind(walk.out, level, child, content_end, on_after)
@@ -93,7 +86,8 @@ def _content_end(plain: Part, inner: Part) -> int | None:
     """Where the old content ends inside `inner` if it stands there byte for byte, None where it does not."""
     body = plain.body
     end = inner.body_start + len(body)
-    return end if end <= inner.end and inner.raw[inner.body_start : end] == body else None
+    whole = inner.body_end <= end <= inner.end
+    return end if whole and inner.raw[inner.body_start : end] == body else None
 
 
 def _before(out: Changes, place: tuple[Part, Part], on_after: bool, same_content: bool) -> None:

@@ -51,7 +51,7 @@ class Part:
         self.header_section = header_section
         self.start = start
         self.header = header
-        self.body_end = self.end = header.body
+        self.body_end = self.end = self.outer_end = header.body
         self.shape: Literal["leaf", "multipart", "message"] = "leaf"
         self.children: list[Part] = []
         self.close: Delimiter | None = None
@@ -198,7 +198,7 @@ def parse(raw: bytes, start: int = 0) -> Tree:
     """
     scan = _Scan(raw)
     root = Part(raw, "1", None, start, split_header(raw, start))
-    root.end = root.body_end = len(raw)
+    root.end = root.body_end = root.outer_end = len(raw)
     scan.read(root, prefix="", depth=0, is_root=True)
     return Tree(root, scan.limits)
 
@@ -245,15 +245,15 @@ class _Scan:
     ) -> None:
         body_end = following if last_and_open else max(mark.end, following - self._line_end_before(following))
         child = Part(self.raw, section, section, mark.start, split_header(self.raw, mark.end, body_end))
-        if child.header.body > body_end or child.header.end == body_end:
-            # The header runs into the next delimiter: its last line end is then the one before the delimiter.
-            child.header = split_header(self.raw, mark.end, following)
-        child.end, child.body_end = following, max(body_end, child.header.body)
+        child.outer_end = part.outer_end if last_and_open else following
+        self._header_to_delimiter(child, body_end)
+        child.end, child.body_end = max(following, child.header.body), max(body_end, child.header.body)
         child.in_embedded_message = part.in_embedded_message
         if part.type == "multipart/digest":
             child.default_type = "message/rfc822"
         part.children.append(child)
         self.read(child, f"{section}.", depth + 1, is_root=False)
+        self._widen(part, child)
 
     def _message(self, part: Part, depth: int) -> None:
         if depth >= MAX_DEPTH:
@@ -262,10 +262,23 @@ class _Scan:
         part.shape = "message"
         header = split_header(self.raw, part.body_start, part.body_end)
         root = Part(self.raw, f"{part.section}.1", f"{part.section}.HEADER", part.body_start, header)
-        root.end = root.body_end = part.body_end
+        root.outer_end = part.outer_end
+        self._header_to_delimiter(root, part.body_end)
+        root.end = root.body_end = max(part.body_end, root.header.body)
         root.in_embedded_message = True
         part.children.append(root)
         self.read(root, f"{part.section}.", depth + 1, is_root=True)
+        self._widen(part, root)
+
+    def _header_to_delimiter(self, part: Part, body_end: int) -> None:
+        """Where a header runs into the next delimiter, its last line end is the one before that delimiter."""
+        if part.header.end == body_end < part.outer_end:
+            part.header = split_header(self.raw, part.header.start, part.outer_end)
+
+    def _widen(self, part: Part, child: Part) -> None:
+        """What a last child took of the line end before the next delimiter, its parents hold as well."""
+        part.body_end = max(part.body_end, child.end)
+        part.end = max(part.end, part.body_end)
 
     def _line_end_before(self, at: int) -> int:
         if self.raw[at - 2 : at] == b"\r\n":

@@ -18,12 +18,12 @@ END_LINE = b"X-EndOfInjectedXHeaders: MessageSnapshot-End injected headers"
 _BEGIN = b"x-createdby: messagesnapshot-begin"
 _END = b"x-endofinjectedxheaders:"
 _BOM = b"\xef\xbb\xbf"
-_LINE = re.compile(rb"[^\n]*\n?(?:[ \t][^\n]*\n?)*")
-_OF_BLOCK = (b"x-messagesnapshot-", b"x-sender:", b"x-receiver:", b"=?")
+_LINE = re.compile(rb"[^\n]*+\n?(?:[ \t][^\n]*+\n?)*+")
+_ENCODED = b"=?"
+_OF_BLOCK = (b"x-messagesnapshot-", b"x-sender:", b"x-receiver:", _ENCODED)
 _STATUSES: dict[str, Status] = {"deleted": "Deleted", "deferred": "Deferred"}
-
-
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_CUT_WITHIN_LINE = re.compile(rb"[!-9;-~]*[ \t]*\r?")
 
 
 class Block(Struct):
@@ -90,27 +90,26 @@ def load_snapshot(
 
 def _ending(raw: bytes, message: bytes, block: Block, stage: Stage | None) -> tuple[str | None, bool]:
     """Why the file ends short (None: it does not), and whether it holds a header alone."""
-    if stage is None or block.status is not None:
-        return None, False
+    headers_only = block.event == "OnEndOfHeaders"
+    if stage is None:
+        return None, headers_only
     if not raw:
         return "it is empty", False
-    headers_only = block.event == "OnEndOfHeaders"
-    unended = _blank_line_missing(message)
     if stage == "Original":
-        return None, headers_only or unended
+        return None, headers_only or _blank_line_missing(message)
     if block.found and not block.complete:
         return "its injected block has no end line", headers_only
-    if unended and not headers_only:
+    if block.status is None and not headers_only and _blank_line_missing(message):
         return "its header has no blank line behind it", headers_only
     return None, headers_only
 
 
 def _blank_line_missing(message: bytes) -> bool:
-    """Whether the message ends within its header."""
+    """Whether the message ends within its header, be it in the middle of a field's name or of the blank line."""
     if _BLANK_LINE.search(message) or message.startswith((b"\n", b"\r\n")):
         return False
     header = split_header(message)
-    return not header.has_blank and header.end == len(message)
+    return not header.has_blank and _CUT_WITHIN_LINE.fullmatch(message, header.end) is not None
 
 
 def _no_block(name: str, raw: bytes) -> Problem:
@@ -126,36 +125,49 @@ def read_block(raw: bytes, stage: Stage | None) -> Block:
     """
     block = Block()
     at = len(_BOM) if raw.startswith(_BOM) else 0
-    if raw[at : at + len(_BEGIN)].lower() != _BEGIN:
+    block.found = raw[at : at + len(_BEGIN)].lower() == _BEGIN
+    if stage is not None and (_cut(raw, at, _BEGIN) or _cut(raw, 0, _BOM + _BEGIN)):
+        block.found = True
+    if not block.found:
         return block
-    block.found = True
-    line = _LINE.match(raw, at)
-    at = line.end() if line else len(raw)
-    while at < len(raw):
-        line = _LINE.match(raw, at)
-        if line is None:
-            break
-        head = raw[at : at + 24].lower()
+    at = _end_of_line(raw, at)
+    while not block.complete and at < len(raw):
+        head = raw[at : at + len(_END)].lower()
         if head == _END:
-            block.complete, at = True, raw.find(b"\n", at) + 1 or len(raw)
+            # Never folded: a message that begins with a blank is no continuation of it.
+            at = _end_of_line(raw, at)
+            block.complete = raw.endswith(END_LINE, 0, at) or raw.endswith(b"\n", 0, at)
+        elif head.startswith(_OF_BLOCK):
+            match = _LINE.match(raw, at)
+            line = match.group() if match else b""
+            if not _take_line(block, line) and head.startswith(_ENCODED):
+                break
+            at += len(line)
+        elif _cut(raw, at, *_OF_BLOCK, _END):
+            at = len(raw)
+        else:
             break
-        if not head.startswith(_OF_BLOCK) and not _cut_within_name(head, raw, at):
-            break
-        _take_line(block, line.group())
-        at = line.end()
     block.end = at
     if not block.complete:
         block.problems.append(_no_end_line(stage, at == len(raw)))
     return block
 
 
-def _cut_within_name(head: bytes, raw: bytes, at: int) -> bool:
-    """Whether the file ends within the name of a line of the block."""
-    return at + len(head) == len(raw) and any(name.startswith(head) for name in (*_OF_BLOCK, _END))
+def _end_of_line(raw: bytes, at: int) -> int:
+    """Where the line that begins at `at` ends, its line end included, without continuation lines."""
+    return raw.find(b"\n", at) + 1 or len(raw)
+
+
+def _cut(raw: bytes, at: int, *names: bytes) -> bool:
+    """Whether the file breaks off at `at` within one of these names."""
+    rest = raw[at : at + len(_BEGIN)].lower()
+    return at + len(rest) == len(raw) and rest != b"" and any(name.startswith(rest) for name in names)
 
 
 def parse_time(text: str) -> datetime | None:
     """A block's UTC time (ISO 8601); None where it can't be read."""
+    if "\0" in text:  # to Python's reader the text would end there
+        return None
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
@@ -163,8 +175,11 @@ def parse_time(text: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _take_line(block: Block, raw_line: bytes) -> None:
-    """One line, unfolded and decoded as a whole before it is split: an encoded word can begin at its very start."""
+def _take_line(block: Block, raw_line: bytes) -> bool:
+    """One line, unfolded and decoded as a whole before it is split: an encoded word can begin at its very start.
+
+    Says whether it is a line of the block.
+    """
     line = raw_line.strip()
     text = line.decode("ascii") if line.isascii() and b"=?" not in line and b"\n" not in line else _decoded(line)
     name, _, value = text.partition(":")
@@ -185,6 +200,9 @@ def _take_line(block: Block, raw_line: bytes) -> None:
         block.status = _STATUSES.get(value.lower())
         if block.status is None:
             block.problems.append(("unknown-status", f"the message status '{value}' is not known"))
+    else:
+        return name.startswith("x-messagesnapshot-")
+    return True
 
 
 def _decoded(line: bytes) -> str:

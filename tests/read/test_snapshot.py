@@ -1,0 +1,471 @@
+"""The injected block in every form the reference knows, and files cut, odd or hostile: never an exception."""
+
+import base64
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapdiff.model import LoadedSnapshot, Problem, Snapshot, Stage
+from snapdiff.read.snapshot import load_snapshot, parse_time
+
+BEGIN = b"X-CreatedBy: MessageSnapshot-Begin injected headers\r\n"
+TIME = b"X-MessageSnapshot-UTC-Time: 2013-01-23T23:20:18.138Z\r\n"
+RECORD = b"X-MessageSnapshot-Record-Id: 21474836486\r\n"
+PROTOCOL = b"X-MessageSnapshot-Protocol-Id: 08CF10486E2A504C;2012-06-04T10:31:09.502Z;1\r\n"
+SOURCE = b"X-MessageSnapshot-Source: OnResolvedMessage,Transport Rule Agent\r\n"
+SENDER = b"X-Sender: michelle@nwtraders.com\r\n"
+RECEIVER = b"X-Receiver: chris@contoso.com\r\n"
+END = b"X-EndOfInjectedXHeaders: MessageSnapshot-End injected headers\r\n"
+MAIL = b"Received: from a by b\r\nSubject: Hello\r\n\r\nBody\r\n"
+BLOCK = BEGIN + TIME + RECORD + SOURCE + SENDER + RECEIVER + END
+
+FILE_OF: dict[Stage, str] = {
+    "Original": "Original.eml",
+    "SmtpReceive": "SmtpReceive0001.eml",
+    "Routing": "Routing0001.eml",
+}
+
+
+def block(
+    source: bytes = b"OnResolvedMessage,Transport Rule Agent",
+    envelope: bytes = SENDER + RECEIVER,
+    ident: bytes = RECORD,
+) -> bytes:
+    return BEGIN + TIME + ident + b"X-MessageSnapshot-Source: " + source + b"\r\n" + envelope + END
+
+
+def load(raw: bytes, stage: Stage = "Routing") -> tuple[LoadedSnapshot, list[Problem]]:
+    return load_snapshot(FILE_OF[stage], raw, (stage, None if stage == "Original" else 1))
+
+
+def noun(raw: bytes, stage: Stage = "Routing") -> Snapshot:
+    return load(raw, stage)[0].snapshot
+
+
+def codes(raw: bytes, stage: Stage = "Routing") -> list[str]:
+    return [problem.code for problem in load(raw, stage)[1]]
+
+
+def word(text: str, encoding: str = "B") -> bytes:
+    data = text.encode()
+    inner = base64.b64encode(data) if encoding == "B" else b"".join(b"=%02X" % byte for byte in data)
+    return b"=?utf-8?" + encoding.encode() + b"?" + inner + b"?="
+
+
+def test_the_documented_form_is_read_field_by_field() -> None:
+    loaded, problems = load(BLOCK + MAIL)
+    assert loaded.snapshot == Snapshot(
+        file="Routing0001.eml",
+        stage="Routing",
+        sequence=1,
+        event="OnResolvedMessage",
+        agent="Transport Rule Agent",
+        time="2013-01-23T23:20:18.138Z",
+        record_id="21474836486",
+        protocol_id=None,
+        status=None,
+        sender="michelle@nwtraders.com",
+        recipients=["chris@contoso.com"],
+        headers_only=False,
+        size=len(BLOCK + MAIL),
+        message_offset=len(BLOCK),
+        sha256=hashlib.sha256(MAIL).hexdigest(),
+    )
+    assert loaded.message == MAIL
+    assert loaded.raw == BLOCK + MAIL
+    assert loaded.time == datetime(2013, 1, 23, 23, 20, 18, 138000, tzinfo=UTC)
+    assert loaded.short is None
+    assert problems == []
+
+
+LONG_NAME = "Große Signatur, Zweigstelle Ost, und noch eine Abteilung – Übertragungsagent"
+FOLDED_NAME = b"\r\n ".join(word(LONG_NAME[at : at + 12]) for at in range(0, len(LONG_NAME), 12))
+WHOLE_LINE = "X-MessageSnapshot-Source: OnResolvedMessage,Vérificateur, deuxième"
+FOLDED_LINE = b"\r\n ".join(word(WHOLE_LINE[at : at + 20]) for at in range(0, len(WHOLE_LINE), 20))
+
+# what it is, the file's block, what the snapshot says
+FORMS: list[tuple[str, bytes, dict[str, Any]]] = [
+    ("no agent", block(b"OnSubmittedMessage"), {"event": "OnSubmittedMessage", "agent": None}),
+    (
+        "Protocol-Id",
+        block(b"OnEndOfData", ident=PROTOCOL),
+        {"protocol_id": "08CF10486E2A504C;2012-06-04T10:31:09.502Z;1", "record_id": None},
+    ),
+    (
+        "glued Source line, as the documentation prints it",
+        BEGIN
+        + TIME
+        + RECORD
+        + b"X-MessageSnapshot-Source: OnSubmittedMessageX-Sender: michelle@nwtraders.com\r\n"
+        + RECEIVER
+        + END,
+        {
+            "event": "OnSubmittedMessage",
+            "agent": None,
+            "sender": "michelle@nwtraders.com",
+            "recipients": ["chris@contoso.com"],
+        },
+    ),
+    (
+        "glued Source line with an agent",
+        block(b"OnResolvedMessage,Transport Rule AgentX-Sender: a@b.example", RECEIVER),
+        {"event": "OnResolvedMessage", "agent": "Transport Rule Agent", "sender": "a@b.example"},
+    ),
+    (
+        "glued Source line with the null sender",
+        block(b"OnSubmittedMessageX-Sender: <>", RECEIVER),
+        {"event": "OnSubmittedMessage", "sender": "<>"},
+    ),
+    (
+        "glued Source line, encoded whole",
+        block(b"", RECEIVER).replace(
+            b"X-MessageSnapshot-Source: ", word("X-MessageSnapshot-Source: OnSubmittedMessage,ÄX-Sender: ü@b.example")
+        ),
+        {"event": "OnSubmittedMessage", "agent": "Ä", "sender": "ü@b.example"},
+    ),
+    ("null sender", block(envelope=b"X-Sender: <>\r\n" + RECEIVER), {"sender": "<>"}),
+    ("null sender left empty", block(envelope=b"X-Sender: \r\n" + RECEIVER), {"sender": "<>"}),
+    ("no recipients", block(envelope=SENDER), {"recipients": []}),
+    (
+        "several recipients, in their order, repeated and in any letter case",
+        block(envelope=SENDER + b"X-Receiver: b@x.example\r\nX-Receiver: A@x.example\r\nX-Receiver: b@x.example\r\n"),
+        {"recipients": ["b@x.example", "A@x.example", "b@x.example"]},
+    ),
+    ("agent with a comma", block(b"OnRoutedMessage,Contoso, Inc. Agent"), {"agent": "Contoso, Inc. Agent"}),
+    (
+        "agent with commas, encoded as one word",
+        block(word("OnRoutedMessage,Büro, Prüfung, Ost")),
+        {"event": "OnRoutedMessage", "agent": "Büro, Prüfung, Ost"},
+    ),
+    (
+        "the agent's name alone encoded",
+        block(b"OnRoutedMessage," + word("Büro, Ost", "Q")),
+        {"event": "OnRoutedMessage", "agent": "Büro, Ost"},
+    ),
+    (
+        "agent in folded words",
+        block(b"OnRoutedMessage,\r\n " + FOLDED_NAME),
+        {"event": "OnRoutedMessage", "agent": LONG_NAME},
+    ),
+    (
+        "the whole line encoded and folded: a word stands at the line's very start",
+        BEGIN + TIME + RECORD + FOLDED_LINE + b"\r\n" + SENDER + RECEIVER + END,
+        {"event": "OnResolvedMessage", "agent": "Vérificateur, deuxième", "sender": "michelle@nwtraders.com"},
+    ),
+    (
+        "a character split over two words",
+        block(b"OnRoutedMessage,=?utf-8?Q?B=C3?=\r\n =?utf-8?Q?=BCro?="),
+        {"agent": "Büro"},
+    ),
+    ("agent as raw UTF-8", block("OnRoutedMessage,Büro".encode()), {"agent": "Büro"}),
+    ("agent in undecodable bytes", block(b"OnRoutedMessage,B\xfcro"), {"agent": r"B\xfcro"}),
+    (
+        "encoded addresses, one of them from the line's start",
+        block(
+            envelope=b"X-Sender: "
+            + word("jürgen@köln.example", "Q")
+            + b"\r\n"
+            + word("X-Receiver: żaneta@łódź.example")
+            + b"\r\nX-Receiver:\r\n "
+            + word("用户@例え.example")
+            + b"\r\n"
+        ),
+        {"sender": "jürgen@köln.example", "recipients": ["żaneta@łódź.example", "用户@例え.example"]},
+    ),
+    ("letter case", BLOCK.upper(), {"event": "ONRESOLVEDMESSAGE", "sender": "MICHELLE@NWTRADERS.COM"}),
+    (
+        "LF line ends",
+        BLOCK.replace(b"\r\n", b"\n"),
+        {"agent": "Transport Rule Agent", "recipients": ["chris@contoso.com"]},
+    ),
+    ("a UTF-8 BOM before it", b"\xef\xbb\xbf" + BLOCK, {"agent": "Transport Rule Agent"}),
+    (
+        "a line of the block this program does not know",
+        block(envelope=b"X-MessageSnapshot-Shadow: 1\r\n" + SENDER + RECEIVER),
+        {"sender": "michelle@nwtraders.com"},
+    ),
+]
+
+
+@pytest.mark.parametrize("mail", [MAIL, b"", b"\r\n", b" begins with a blank\r\n\r\n", b"\r\nbody"])
+@pytest.mark.parametrize(("given", "says"), [form[1:] for form in FORMS], ids=[form[0] for form in FORMS])
+def test_every_form_of_the_block(given: bytes, says: dict[str, Any], mail: bytes) -> None:
+    loaded, problems = load(given + mail)
+    assert {key: getattr(loaded.snapshot, key) for key in says} == says
+    assert loaded.snapshot.message_offset == len(given)
+    assert loaded.message == mail
+    assert problems == []
+
+
+@pytest.mark.parametrize("status", ["Deleted", "Deferred"])
+def test_a_status_stands_alone(status: str) -> None:
+    raw = block(envelope=f"X-MessageSnapshot-MessageStatus: {status}\r\n".encode())
+    loaded, problems = load(raw)
+    assert loaded.snapshot.status == status
+    assert (loaded.snapshot.sender, loaded.snapshot.recipients) == (None, [])
+    assert (loaded.message, loaded.short, loaded.snapshot.headers_only, problems) == (b"", None, False, [])
+
+
+def test_an_unknown_status_is_told_and_the_message_still_counts() -> None:
+    raw = block(envelope=b"X-MessageSnapshot-MessageStatus: Parked\r\n" + SENDER)
+    assert codes(raw + MAIL) == ["unknown-status"]
+    assert noun(raw + MAIL).status is None
+
+
+ORIGINAL = block(b"Original", ident=PROTOCOL)
+
+# what it is, the file, stage, headers_only, short (a word of the reason), codes of problems, the message
+ENDINGS: list[tuple[str, bytes, Stage, bool, str | None, list[str], bytes]] = [
+    ("whole", ORIGINAL + MAIL, "Original", False, None, [], MAIL),
+    ("whole, empty body", ORIGINAL + b"A: b\r\n\r\n", "Original", False, None, [], b"A: b\r\n\r\n"),
+    ("whole, no header", ORIGINAL + b"\r\nBody", "Original", False, None, [], b"\r\nBody"),
+    ("Original without end line, nothing behind", ORIGINAL[: -len(END)], "Original", True, None, ["no-end-line"], b""),
+    ("Original cut in the end line", ORIGINAL[:-9], "Original", True, None, ["no-end-line"], b""),
+    ("Original cut in a line's name", ORIGINAL[: -len(END)] + b"X-Rece", "Original", True, None, ["no-end-line"], b""),
+    ("Original before its header", ORIGINAL, "Original", True, None, [], b""),
+    ("Original before its body", ORIGINAL + b"A: b\r\n", "Original", True, None, [], b"A: b\r\n"),
+    ("Original in a field's name", ORIGINAL + b"A: b\r\nSubj", "Original", True, None, [], b"A: b\r\nSubj"),
+    ("Original within the blank line", ORIGINAL + b"A: b\r\n\r", "Original", True, None, [], b"A: b\r\n\r"),
+    ("empty Original", b"", "Original", False, "empty", ["empty-file"], b""),
+    ("empty", b"", "Routing", False, "empty", ["empty-file"], b""),
+    ("no end line, nothing behind", BLOCK[: -len(END)], "Routing", False, "end line", ["no-end-line"], b""),
+    ("cut in the end line", BLOCK[:-9], "Routing", False, "end line", ["no-end-line"], b""),
+    ("cut in the begin line", BLOCK[:12], "Routing", False, "end line", ["no-end-line"], b""),
+    ("no end line, a message behind", BLOCK[: -len(END)] + MAIL, "Routing", False, "end line", ["no-end-line"], MAIL),
+    ("end line without its line end", BLOCK[:-2], "Routing", False, "blank line", [], b""),
+    ("no header yet", BLOCK, "Routing", False, "blank line", [], b""),
+    ("no blank line", BLOCK + b"A: b\r\n", "Routing", False, "blank line", [], b"A: b\r\n"),
+    ("cut in a field's name", BLOCK + b"A: b\r\nSubj", "Routing", False, "blank line", [], b"A: b\r\nSubj"),
+    ("cut within the blank line", BLOCK + b"A: b\r\n\r", "Routing", False, "blank line", [], b"A: b\r\n\r"),
+    ("empty body", BLOCK + b"A: b\r\n\r\n", "Routing", False, None, [], b"A: b\r\n\r\n"),
+    ("empty body, LF", BLOCK + b"A: b\n\n", "Routing", False, None, [], b"A: b\n\n"),
+    (
+        "a line that is no field",
+        BLOCK + b"A: b\r\nno field\r\n\r\nx",
+        "Routing",
+        False,
+        None,
+        [],
+        b"A: b\r\nno field\r\n\r\nx",
+    ),
+    ("OnEndOfHeaders", block(b"OnEndOfHeaders") + b"A: b\r\n", "SmtpReceive", True, None, [], b"A: b\r\n"),
+    ("with blank line", block(b"OnEndOfHeaders,X") + b"A: b\r\n\r\n", "SmtpReceive", True, None, [], b"A: b\r\n\r\n"),
+    (
+        "OnEndOfHeaders without end line",
+        block(b"OnEndOfHeaders")[: -len(END)],
+        "SmtpReceive",
+        True,
+        "end line",
+        ["no-end-line"],
+        b"",
+    ),
+    (
+        "a status without end line",
+        block(envelope=b"X-MessageSnapshot-MessageStatus: Deleted\r\n")[: -len(END)],
+        "Routing",
+        False,
+        "end line",
+        ["no-end-line"],
+        b"",
+    ),
+    ("no block at all", MAIL, "Routing", False, None, ["no-block"], MAIL),
+    ("no block, a BOM", b"\xef\xbb\xbf" + MAIL, "Routing", False, None, ["no-block"], b"\xef\xbb\xbf" + MAIL),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "stage", "headers_only", "short", "problems", "message"),
+    [ending[1:] for ending in ENDINGS],
+    ids=[ending[0] for ending in ENDINGS],
+)
+def test_where_a_file_ends(
+    raw: bytes, stage: Stage, headers_only: bool, short: str | None, problems: list[str], message: bytes
+) -> None:
+    loaded, _ = load(raw, stage)
+    assert loaded.snapshot.headers_only is headers_only
+    assert (loaded.short or "none").count(short or "none") == 1
+    assert codes(raw, stage) == problems
+    assert loaded.message == message
+
+
+def test_an_original_that_broke_off_keeps_its_recipients() -> None:
+    raw = ORIGINAL[: -len(END)] + b"X-Receiver: refused@contoso.com\r\n"
+    snapshot = noun(raw, "Original")
+    assert snapshot.event is None
+    assert snapshot.sender == "michelle@nwtraders.com"
+    assert snapshot.recipients == ["chris@contoso.com", "refused@contoso.com"]
+    assert snapshot.message_offset == len(raw)
+
+
+# what follows a block without end line; where the block ends counts from there
+AFTER_NO_END_LINE = [
+    b"=?utf-8?Q?no?= line of the block\r\n\r\nBody",
+    b"X-Sender-Note: mine\r\n\r\n",
+    b"X-Receivers: mine\r\n\r\n",
+    b"\r\nBody",
+    b"no field\r\n",
+    b"X-MS-Exchange-Organization-AuthAs: Internal\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("message", AFTER_NO_END_LINE)
+def test_without_end_line_the_block_ends_at_the_first_line_that_is_not_its_own(message: bytes) -> None:
+    loaded, problems = load(BLOCK[: -len(END)] + message)
+    assert loaded.message == message
+    assert [problem.code for problem in problems] == ["no-end-line"]
+
+
+INSIDE = [
+    ("in the body", b"Subject: Fwd\r\n\r\n" + block(b"OnCategorizedMessage,Other") + MAIL),
+    ("in the header", b"Subject: x\r\n" + block(b"OnCategorizedMessage,Other") + b"\r\nBody"),
+    ("as the message itself: a snapshot that was sent on", block(b"OnCategorizedMessage,Other") + MAIL),
+    ("an end line alone", b"Subject: x\r\n" + END + b"\r\nBody"),
+    ("envelope lines alone", b"X-Sender: other@x.example\r\nX-Receiver: more@x.example\r\n\r\nBody"),
+]
+
+
+@pytest.mark.parametrize("message", [case[1] for case in INSIDE], ids=[case[0] for case in INSIDE])
+def test_block_text_inside_the_mail_belongs_to_the_mail(message: bytes) -> None:
+    loaded, problems = load(BLOCK + message)
+    assert loaded.message == message
+    assert loaded.snapshot.agent == "Transport Rule Agent"
+    assert loaded.snapshot.sender == "michelle@nwtraders.com"
+    assert loaded.snapshot.recipients == ["chris@contoso.com"]
+    assert problems == []
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b" ", b"Received: x\r\n", b"\0"])
+def test_a_block_that_is_not_at_the_very_start_is_none(before: bytes) -> None:
+    loaded, problems = load(before + BLOCK + MAIL)
+    assert loaded.message == before + BLOCK + MAIL
+    assert loaded.snapshot.event is None
+    assert [problem.code for problem in problems] == ["no-block"]
+
+
+def test_a_plain_mail_is_no_snapshot_and_never_short() -> None:
+    for raw in (MAIL, b"", b"X", BLOCK[:12]):
+        loaded, problems = load_snapshot("mail.eml", raw, None)
+        assert (loaded.snapshot.stage, loaded.snapshot.sequence, loaded.snapshot.event) == (None, None, None)
+        assert (loaded.message, loaded.short, problems) == (raw, None, [])
+
+
+TIMES: list[tuple[str, bool]] = [
+    ("2013-01-23T23:20:18.138Z", True),
+    ("2013-01-23T23:20:18Z", True),
+    ("2013-01-23T23:20:18.1381234Z", True),
+    ("2013-01-23T23:20:18.138+02:00", True),
+    ("0001-01-01T00:00:00Z", True),
+    ("9999-12-31T23:59:59.9999999Z", True),
+    ("", False),
+    ("yesterday", False),
+    ("2013-02-30T00:00:00Z", False),
+    ("99999-01-01T00:00:00Z", False),
+    ("2013-01-23T25:61:61Z", False),
+    ("-" * 5000, False),
+    ("2013-01-23T23:20:18.138Z\x00", False),
+    ("２０１３-01-23T23:20:18Z", False),
+]
+
+
+@pytest.mark.parametrize(("text", "readable"), TIMES)
+def test_times(text: str, readable: bool) -> None:
+    raw = BEGIN + b"X-MessageSnapshot-UTC-Time: " + text.encode() + b"\r\n" + SOURCE + SENDER + END + MAIL
+    loaded, problems = load(raw)
+    assert (parse_time(text) is not None) is readable
+    assert (loaded.time is not None) is readable
+    assert loaded.snapshot.time == (text if readable else None)
+    assert [problem.code for problem in problems] == ([] if readable else ["unreadable-time"])
+    assert loaded.message == MAIL
+
+
+def test_the_farthest_times_can_be_subtracted() -> None:
+    first, last = parse_time("0001-01-01T00:00:00+23:59"), parse_time("9999-12-31T23:59:59.999999-23:59")
+    assert first is not None
+    assert last is not None
+    assert (last - first).days == 3652060
+
+
+RICH = (
+    BEGIN
+    + TIME
+    + PROTOCOL
+    + FOLDED_LINE
+    + b"\r\n"
+    + b"X-Sender: <>\r\n"
+    + word("X-Receiver: ü@x.example")
+    + b"\r\n"
+    + RECEIVER
+    + END
+)
+CUT = [RICH + MAIL, (RICH + MAIL).replace(b"\r\n", b"\n"), b"\xef\xbb\xbf" + BLOCK + MAIL, ORIGINAL + MAIL]
+
+
+@pytest.mark.parametrize("stage", ["Original", "SmtpReceive", "Routing"])
+@pytest.mark.parametrize("whole", CUT, ids=["rich", "LF", "BOM", "Original"])
+def test_cut_at_every_byte_the_message_never_begins_late(whole: bytes, stage: Stage) -> None:
+    """The message of a cut file is a beginning of the whole one's, and shortness is noticed up to the body."""
+    full = load(whole, stage)[0]
+    offset = full.snapshot.message_offset
+    body = offset + min(at for at in (full.message.find(b"\n\n"), full.message.find(b"\r\n\r\n")) if at >= 0)
+    for end in range(len(whole)):
+        loaded, _ = load(whole[:end], stage)
+        at = loaded.snapshot.message_offset
+        assert 0 <= at <= end
+        assert loaded.message == whole[at:end]
+        if end >= offset:
+            assert at == offset
+        elif at != end:
+            # What is cut within an encoded word can't be told from a mail.
+            assert whole[at:].startswith(b"=?")
+        if stage == "Original":
+            assert loaded.snapshot.headers_only or end > body or end == 0
+        else:
+            assert loaded.short or end > body
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60), st.integers(0, len(RICH)), st.booleans())
+def test_any_bytes_in_or_behind_a_block_are_read(middle: bytes, behind: bytes, at: int, with_mail: bool) -> None:
+    raw = RICH[:at] + middle + RICH[at:] + (MAIL if with_mail else behind)
+    for stage in FILE_OF:
+        loaded, problems = load(raw, stage)
+        assert raw[loaded.snapshot.message_offset :] == loaded.message
+        assert loaded.snapshot.sha256 == hashlib.sha256(loaded.message).hexdigest()
+        assert all(problem.path == FILE_OF[stage] and problem.message for problem in problems)
+
+
+def test_a_hundred_thousand_recipients() -> None:
+    lines = b"".join(b"X-Receiver: user%d@contoso.com\r\n" % number for number in range(100_000))
+    snapshot = noun(block(envelope=SENDER + lines) + MAIL)
+    assert len(snapshot.recipients) == 100_000
+    assert snapshot.recipients[-1] == "user99999@contoso.com"
+    assert snapshot.size - snapshot.message_offset == len(MAIL)
+
+
+# Each of these took minutes, or gigabytes, when read without care; they are done at once or the run hangs.
+LARGE = [
+    ("folds", RECEIVER + b" \r\n" * 2_000_000),
+    ("blanks", b"X-Receiver: " + b" " * 4_000_000 + b"\r\n"),
+    ("words", b"X-Receiver: " + b"=?utf-8?Q?a?= " * 70_000 + b"\r\n"),
+    ("half words", b"X-Receiver: " + b"=?" * 500_000 + b"\r\n"),
+    ("names", b"X-MessageSnapshot-" + b"a" * 4_000_000 + b"\r\n"),
+]
+
+
+@pytest.mark.parametrize("lines", [case[1] for case in LARGE], ids=[case[0] for case in LARGE])
+def test_large_lines_are_read_in_linear_time(lines: bytes) -> None:
+    loaded, _ = load(block(envelope=SENDER + lines) + MAIL)
+    assert loaded.message == MAIL
+
+
+def test_the_same_message_is_held_once() -> None:
+    first, _ = load(BLOCK + MAIL)
+    same, _ = load_snapshot("Routing0002.eml", block(b"OnResolvedMessage,B") + MAIL, ("Routing", 2), first)
+    other, _ = load_snapshot("Routing0003.eml", BLOCK + MAIL + b"more", ("Routing", 3), first)
+    assert same.message is first.message
+    assert same.snapshot.sha256 == first.snapshot.sha256
+    assert other.message == MAIL + b"more"
+    assert other.snapshot.sha256 == hashlib.sha256(MAIL + b"more").hexdigest()

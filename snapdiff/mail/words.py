@@ -20,6 +20,9 @@ def decode_value(value: bytes, charset: str | None = None) -> str:
     out: list[str] = []
     pending, pending_charset, at = b"", "", 0
     for word in _ENCODED_WORD.finditer(value):
+        data = _word_bytes(word)
+        if data is None:
+            continue
         between = value[at : word.start()]
         word_charset = word.group(1).split(b"*")[0].decode("ascii", "replace").lower()
         blank_between = at > 0 and not between.strip()
@@ -28,7 +31,7 @@ def decode_value(value: bytes, charset: str | None = None) -> str:
             pending = b""
         if not blank_between:
             out.append(_eight_bit(between, charset))
-        pending, pending_charset = pending + _word_bytes(word), word_charset
+        pending, pending_charset = pending + data, word_charset
         at = word.end()
     if at:
         out.append(_word_text(pending, pending_charset))
@@ -41,14 +44,15 @@ def shown(text: str) -> str:
     return show_undecodable(text)
 
 
-def _word_bytes(word: re.Match[bytes]) -> bytes:
+def _word_bytes(word: re.Match[bytes]) -> bytes | None:
+    """What the word carries, None where it can't be decoded: it is then no encoded word."""
     text = word.group(3)
     if word.group(2) in b"Qq":
         return binascii.a2b_qp(text.replace(b"_", b"=20"), header=False)
     try:
         return binascii.a2b_base64(text + b"=" * (-len(text) % 4))
     except binascii.Error:
-        return word.group()
+        return None
 
 
 def _word_text(data: bytes, charset: str) -> str:

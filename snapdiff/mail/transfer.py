@@ -50,8 +50,17 @@ def _uuencode(body: bytes) -> bytes:
             continue
         if line.strip() == b"end":
             return b"".join(out)
+        out.append(_uu_line(line))
+    return b"".join(out) if inside else body
+
+
+def _uu_line(line: bytes) -> bytes:
+    """One line; what stands behind its data (a checksum, blanks) is left out, a line that can't be read is empty."""
+    if not line:
+        return b""
+    for data in (line, line[: ((line[0] - 32 & 63) * 4 + 5) // 3]):
         try:
-            out.append(binascii.a2b_uu(line))
+            return binascii.a2b_uu(data)
         except binascii.Error:
             continue
-    return b"".join(out) if inside else body
+    return b""

@@ -15,8 +15,8 @@ _ONE_SIDED_PLAIN = "the mails themselves do not say who changed them"
 class Steps:
     """Takes the snapshots of one trace in order and gives the step from each to the next.
 
-    It holds no more than two snapshots: the last one, and the last one with a message. `plain` is for mails that
-    are no snapshots. `problems` gathers (file, code, sentence) of what was met on the way.
+    It holds no more than three snapshots: the last one, the last one to compare with, and the last one with a message.
+    `plain` is for mails that are no snapshots. `problems` gathers (file, code, sentence) of what was met on the way.
     """
 
     def __init__(self, plain: bool = False) -> None:
@@ -24,6 +24,7 @@ class Steps:
         self._last: LoadedSnapshot | None = None
         self._last_message: LoadedSnapshot | None = None
         self._last_side: Side | None = None
+        self._last_filled: LoadedSnapshot | None = None
         self._event: str | None = None
         self._event_started = False
         self._ran: set[str] = set()
@@ -31,8 +32,8 @@ class Steps:
 
     @property
     def last_message(self) -> LoadedSnapshot | None:
-        """The last snapshot so far that holds a message."""
-        return self._last_message
+        """The last snapshot so far that holds a message; an empty or broken-off file only where no other came."""
+        return self._last_filled or self._last_message
 
     def add(self, later: LoadedSnapshot) -> Step | None:
         """The step into this snapshot; None for the first one."""
@@ -43,6 +44,8 @@ class Steps:
         self._last = later
         if later.snapshot.status is None:
             self._last_message, self._last_side = later, side
+            if later.message:
+                self._last_filled = later
         return step
 
     def _enter(self, noun: Snapshot) -> str | None:

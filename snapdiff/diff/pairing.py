@@ -2,39 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Hashable, Sequence
 
 from snapdiff.diff.sequence import common_pairs
-from snapdiff.diff.text import lines_of
-from snapdiff.mail.parts import Part
+from snapdiff.mail.parts import Key, Part
 
-Key = tuple[Hashable, ...]
 _WORD = re.compile(r"\w+")
 _MAX_LIKENESS_TEXT = 200_000
 _MAX_LIKENESS_PARTS = 40
+_MAX_SHAPES_COMPARED = 400
 _LIKE = 0.8
-
-
-def content_key(part: Part) -> Key:
-    """A key equal for parts of the same content, however transferred: text by its lines, others by their bytes.
-
-    Parts without content never share a key with a part of another type.
-    """
-    if part.shape == "multipart":
-        return ("multipart", *(content_key(child) for child in part.children))
-    if part.is_text:
-        lines = lines_of(part.text.text)
-        if any(lines):
-            return ("text", sha256("\n".join(lines).encode("utf-8", "surrogatepass")).digest())
-        return ("empty", part.type)
-    return ("bytes", part.digest) if part.content else ("empty", part.type)
 
 
 def leaf_keys(part: Part) -> Counter[Key]:
     """How often each content stands among a part's leaves; empty leaves do not count."""
-    keys = (content_key(leaf) for leaf in part.leaves())
-    return Counter(key for key in keys if key[0] != "empty")
+    return Counter(leaf.content_key for leaf in part.leaves() if leaf.content_key[0] != "empty")
 
 
 def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[int, int]]:
@@ -46,7 +28,7 @@ def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[i
     pairing = _Pairing(before, after)
     pairing.by_key(lambda part: part.raw[part.header.start : part.body_end])
     if pairing.open:
-        pairing.by_key(content_key)
+        pairing.by_key(lambda part: part.content_key)
     if pairing.open:
         pairing.by_key(_body_key)
     if pairing.open:
@@ -64,9 +46,8 @@ def find_within(part: Part, outer: Part) -> Part | None:
     candidates = [inner for inner in outer.descendants() if inner.shape == part.shape]
     if not candidates:
         return None
-    key = content_key(part)
     for inner in candidates:
-        if content_key(inner) == key:
+        if inner.content_key == part.content_key:
             return inner
     same_type = [inner for inner in candidates if inner.type == part.type]
     if part.shape == "multipart":
@@ -87,11 +68,6 @@ def likeness(before: Part, after: Part) -> float:
     words_old, words_new = Counter(_WORD.findall(old)), Counter(_WORD.findall(new))
     shorter = min(words_old.total(), words_new.total())
     return (words_old & words_new).total() / shorter if shorter else 0.0
-
-
-def same_kind_of_part(before: Part, after: Part) -> bool:
-    """Whether two leaves of different content can be one part that changed: the same type and file name."""
-    return (before.type, before.file_name) == (after.type, after.file_name)
 
 
 def _body_key(part: Part) -> Key:
@@ -115,21 +91,18 @@ class _Pairing:
         self.free_before = [i for i in self.free_before if i not in taken_before]
         self.free_after = [j for j in self.free_after if j not in taken_after]
 
-    def by_key(self, key: object) -> None:
+    def by_key(self, key: Callable[[Part], Hashable]) -> None:
         """Pairs what has equal keys: in order as far as order holds, then wherever they stand."""
-        assert callable(key)  # noqa: S101
         old = [key(self.before[i]) for i in self.free_before]
         new = [key(self.after[j]) for j in self.free_after]
-        free_before, free_after = self.free_before, self.free_after
-        self.take([(free_before[x], free_after[y]) for x, y in common_pairs(old, new)])
+        in_order = common_pairs(old, new)
+        taken_old, taken_new = {x for x, _ in in_order}, {y for _, y in in_order}
         places: dict[Hashable, list[int]] = defaultdict(list)
         for y in range(len(new) - 1, -1, -1):
-            if free_after[y] in self.free_after:
-                places[new[y]].append(free_after[y])
-        crossing = [
-            (i, places[old[x]].pop()) for x, i in enumerate(free_before) if i in self.free_before and places.get(old[x])
-        ]
-        self.take(crossing)
+            if y not in taken_new:
+                places[new[y]].append(y)
+        crossing = [(x, places[old[x]].pop()) for x in range(len(old)) if x not in taken_old and places.get(old[x])]
+        self.take([(self.free_before[x], self.free_after[y]) for x, y in (*in_order, *crossing)])
 
     def by_identity(self) -> None:
         groups: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -160,6 +133,8 @@ class _Pairing:
 
     def by_shape(self) -> None:
         """Multiparts that share content, and a part with the multipart it was put into or taken out of."""
+        if len(self.free_before) * len(self.free_after) > _MAX_SHAPES_COMPARED:
+            return
         for i in list(self.free_before):
             old = self.before[i]
             for j in list(self.free_after):

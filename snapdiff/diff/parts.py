@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from snapdiff.diff.builder import Changes, part_info, unequal_depth
 from snapdiff.diff.content import compare_content
 from snapdiff.diff.headers import HeaderPair, compare_headers
-from snapdiff.diff.pairing import content_key, find_within, pair_children
+from snapdiff.diff.pairing import find_within, pair_children
 from snapdiff.diff.restructure import rejoin_moved, wrap
 from snapdiff.diff.sequence import rising
 from snapdiff.diff.text import hunks_between, lines_of
@@ -84,7 +84,7 @@ class _Walk:
         found = find_within(inner, outer)
         if found is None or inner.type != outer.type:
             return found
-        return found if content_key(found) == content_key(inner) else None
+        return found if found.content_key == inner.content_key else None
 
     def core(self, a: Part, b: Part) -> None:
         """The content of a part before and after it went a level down or up: no header, nothing around it."""
@@ -108,7 +108,7 @@ class _Walk:
         return same
 
     def _is_another_part(self, a: Part, b: Part) -> bool:
-        return a.type == b.type and a.file_name != b.file_name and content_key(a) != content_key(b)
+        return a.type == b.type and a.file_name != b.file_name and a.content_key != b.content_key
 
     def _replaced(self, a: Part, b: Part) -> None:
         """Another part in the place of a message's only one."""
@@ -150,7 +150,7 @@ class _Walk:
         pairs = pair_children(a.children, b.children)
         if all(j < next_j for (_, j), (_, next_j) in pairwise(pairs)):
             return pairs, set(pairs)
-        same = [content_key(a.children[i]) == content_key(b.children[j]) for i, j in pairs]
+        same = [a.children[i].content_key == b.children[j].content_key for i, j in pairs]
         weights = [1 if unchanged else len(pairs) + 1 for unchanged in same]
         kept = {pairs[k] for k in rising([j for _, j in pairs], weights)}
         pairs = [pair for pair, unchanged in zip(pairs, same, strict=True) if unchanged or pair in kept]

@@ -7,8 +7,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from snapdiff.diff.builder import Changes
-from snapdiff.diff.pairing import Key, content_key
-from snapdiff.mail.parts import Part
+from snapdiff.mail.parts import Key, Part
 from snapdiff.model import Change
 
 
@@ -28,7 +27,7 @@ def wrap(walk: Walk, parts: tuple[Part, Part, Part], on_after: bool) -> bool:
     that went along is the same.
     """
     plain, inner, outer = parts
-    same_content = content_key(plain) == content_key(inner)
+    same_content = plain.content_key == inner.content_key
     path = _path(outer, inner)
     levels = list(pairwise(path))
     if outer.shape == "message":
@@ -124,8 +123,8 @@ def _behind(out: Changes, level: Part, child: Part, content_end: int, on_after: 
 
 
 def _shared_keys(removed: list[Part], added: list[Part]) -> set[Key]:
-    keys_removed = {content_key(leaf) for part in removed for leaf in part.leaves()}
-    keys_added = {content_key(leaf) for part in added for leaf in part.leaves()}
+    keys_removed = {leaf.content_key for part in removed for leaf in part.leaves()}
+    keys_added = {leaf.content_key for part in added for leaf in part.leaves()}
     return {key for key in keys_removed & keys_added if key[0] != "empty"}
 
 
@@ -133,7 +132,7 @@ def _open(out: Changes, part: Part, change: Change, wanted: set[Key]) -> None:
     """Adds the change of a whole part, or, where something in it only moved, those of its children."""
     on_after = change.kind == "part.added"
     span = change.after_span if on_after else change.before_span
-    holds_moved = part.shape == "multipart" and any(content_key(leaf) in wanted for leaf in part.leaves())
+    holds_moved = part.shape == "multipart" and any(leaf.content_key in wanted for leaf in part.leaves())
     if not holds_moved or span != (part.start, part.end):
         out.parts[len(out)] = part
         out.append(change)
@@ -152,11 +151,11 @@ def _joined(changes: Changes) -> list[Change]:
     removed: dict[Key, list[int]] = defaultdict(list)
     for at, part in changes.parts.items():
         if changes[at].kind == "part.removed":
-            removed[content_key(part)].append(at)
+            removed[part.content_key].append(at)
     dropped: set[int] = set()
     for at, part in changes.parts.items():
-        places = removed.get(content_key(part)) if changes[at].kind == "part.added" else None
-        if not places or content_key(part)[0] == "empty":
+        places = removed.get(part.content_key) if changes[at].kind == "part.added" else None
+        if not places or part.content_key[0] == "empty":
             continue
         origin = places.pop(0)
         old = changes.parts[origin]

@@ -5,6 +5,7 @@ tree comes from our own scan for delimiter lines (RFC 2046 section 5.1.1). Conte
 """
 
 import re
+from collections.abc import Hashable
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -19,6 +20,7 @@ MAX_DEPTH = 100
 MAX_PARTS = 20_000
 
 Span = tuple[int, int]
+Key = tuple[Hashable, ...]
 _TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 _OPAQUE_TYPES = frozenset(
@@ -139,6 +141,21 @@ class Part:
     def digest(self) -> str:
         """SHA-256 of the decoded content, in hex."""
         return sha256(self.content).hexdigest()
+
+    @cached_property
+    def content_key(self) -> Key:
+        """A key equal for parts of the same content, however transferred: text by its lines, others by their bytes.
+
+        Parts without content never share a key with a part of another type.
+        """
+        if self.shape == "multipart":
+            return ("multipart", *(child.content_key for child in self.children))
+        if self.is_text:
+            text = self.text.text.replace("\r\n", "\n").removesuffix("\n")
+            if text.strip("\n"):
+                return ("text", sha256(text.encode("utf-8", "surrogatepass")).digest())
+            return ("empty", self.type)
+        return ("bytes", self.digest) if self.content else ("empty", self.type)
 
     @cached_property
     def text(self) -> Text:

@@ -14,13 +14,13 @@ from snapdiff.report.terminal_ending import decoded, findings, journeys, problem
 from snapdiff.report.terminal_overview import Looks, doubts, head, is_plain, legend, overview
 from snapdiff.report.terminal_settings import ColorOption, TerminalSettings, terminal_settings
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
-from snapdiff.report.words import actor_words, counted
+from snapdiff.report.words import actor_words, counted, tail_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import TextIO
 
-    from snapdiff.model import Journey, Problem, Trace
+    from snapdiff.model import Tail, Trace
 
 __all__ = ["ColorOption", "TerminalReport", "TerminalSettings", "terminal_settings"]
 
@@ -97,18 +97,18 @@ class TerminalReport:
             self._write([[], [Piece("  Not read in full", "title")]])
             self._write(problems(trace.problems, paper))
 
-    def end(self, journeys_found: Sequence[Journey], problems_found: Sequence[Problem], left_out: int) -> None:
+    def end(self, tail: Tail) -> None:
         """The tail: messages that left more than one folder, what could not be read, and the sums."""
         paper = self._paper
-        long_ones = [journey for journey in journeys_found if len(journey.traces) > 1]
+        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1]
         if long_ones:
             self._rule("The same message in more than one folder")
             self._write(journeys(long_ones, paper))
-        if problems_found:
+        if tail.problems:
             self._rule("Could not be read, or not in full")
-            self._write(problems(problems_found, paper))
+            self._write(problems(tail.problems, paper))
         self._rule("In short")
-        for sentence in self._sums(left_out):
+        for sentence in self._sums(tail):
             self._write(hanging([], sentence, paper.width))
 
     def _count(self, trace: Trace) -> bool:
@@ -123,7 +123,7 @@ class TerminalReport:
                 self._doers[name] += 1
         return changed
 
-    def _sums(self, left_out: int) -> Iterable[Line]:
+    def _sums(self, tail: Tail) -> Iterable[Line]:
         same = self._seen - self._changed
         hidden = " (left out of this report)" if self._hidden else ""
         words = f"{counted(self._seen, 'trace')}: {self._changed:,} changed, {same:,} unchanged{hidden}."
@@ -138,9 +138,11 @@ class TerminalReport:
             ]
         if self._unsure:
             yield [Piece(f"It is not certain who did {counted(self._unsure, 'step')}.", "unsure")]
-        if left_out:
-            verb = "was" if left_out == 1 else "were"
-            yield [Piece(f"{counted(left_out, 'trace')} {verb} left out by the filters.")]
+        yield from ([Piece(said)] for said in tail_sentences(tail))
+        if self._seen > 1:
+            hide = "" if self._looks.changed_only else "--changed-only hides what stayed the same; "
+            more = "'snapdiff agents' sums up each agent; --format json holds everything uncut"
+            yield [Piece(f"See also: {hide}{more}.", "dim")]
 
     def _rule(self, title: str) -> None:
         sign = self._paper.symbols.rule

@@ -86,14 +86,14 @@ def _envelope(changes: Sequence[Change], paper: Paper, longest: int) -> Iterator
 
 
 def _parts(changes: Sequence[Change], paper: Paper, longest: int) -> Iterator[str]:
-    texts = [change for change in changes if change.kind == "part.changed" and change.hunks is not None]
+    texts = [change for change in changes if _is_text(change)]
     if texts:
         hunks = [hunk for change in texts for hunk in change.hunks or ()]
         noun = "text" if len(texts) == 1 else f"{len(texts):,} texts"
         lost = ", characters lost" if any(change.degree == "characters-lost" for change in texts) else ""
         yield f"{noun} changed ({lines_words(hunks, paper) if hunks else 'other lines'}{lost})"
     for verb in _PART_VERBS:
-        found = [change for change in changes if change.kind == f"part.{verb}" and change.hunks is None]
+        found = [change for change in changes if change.kind == f"part.{verb}" and not _is_text(change)]
         if len(found) == 1:
             yield f"{_part_name(found[0], paper, longest)} {verb}"
         elif found:
@@ -108,6 +108,10 @@ def _fields(changes: Sequence[Change], paper: Paper, longest: int) -> Iterator[s
             yield f"{_name(found[0], paper, longest)} {verb}" + (" twice" if len(found) == 2 else "")
         elif found:
             yield f"{len(found):,} header fields {verb}"
+
+
+def _is_text(change: Change) -> bool:
+    return change.kind == "part.changed" and change.hunks is not None
 
 
 def _part_name(change: Change, paper: Paper, longest: int) -> str:

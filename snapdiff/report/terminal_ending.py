@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Hops, attachments, legs, and problems of one kind that are shown."""
 _ADDRESSES_SHOWN = 5
+_LONG_SECONDS = 60
 _HOW = "--format json has them all"
 _ADVICE = {
     "no-block": "If these are snapshots, copy the files again as they are: an editor or a mail program may have "
@@ -76,7 +77,10 @@ def decoded(view: DecodedView, paper: Paper) -> Iterator[Line]:
     yield from _more(len(view.attachments), "attachment", paper)
     for number, hop in enumerate(view.hops[:SHOWN]):
         label = "Came by" if number == 0 else ""
-        yield from hanging([Piece(f"  {label:<11} ", "label")], _hop(hop, paper), paper.width)
+        delay = hop.delay_seconds if number else None
+        style = "note" if delay is not None and delay >= _LONG_SECONDS else "dim"
+        head = [Piece(f"  {label:<11} ", "label"), Piece(f"{_delay(delay):>11}  ", style)]
+        yield from hanging(head, _hop(hop, paper), paper.width)
     yield from _more(len(view.hops), "hop", paper)
 
 
@@ -129,17 +133,14 @@ def _hop(hop: Hop, paper: Paper) -> Line:
     if hop.with_protocol:
         line.append(Piece(f"  {paper.show(hop.with_protocol, 100)}", "dim"))
     if hop.time:
-        line.append(Piece(f"  {paper.show(hop.time, 100)}", "dim"))
-    if hop.delay_seconds is not None:
-        style = "note" if hop.delay_seconds >= 60 else "dim"
-        line.append(Piece(f"  {_delay(hop.delay_seconds)}", style))
+        line.append(Piece(f"  {time_words(hop.time, paper)}", "dim"))
     return line
 
 
-def _delay(seconds: float) -> str:
-    """How long after the hop before; clocks of servers differ, so it can be less than nothing."""
-    if not -1e12 < seconds < 1e12:
-        return "delay unknown"
+def _delay(seconds: float | None) -> str:
+    """How long after the hop before, empty where that can't be told; clocks differ, so it can be less than nothing."""
+    if seconds is None or not -1e12 < seconds < 1e12:
+        return ""
     return f"{'+' if seconds >= 0 else ''}{elapsed_words(round(seconds * 1000))}"
 
 

@@ -26,10 +26,13 @@ LINES_SHOWN = 24
 """Rows of - and + that one part's diff may take."""
 _AROUND = 40
 """Characters shown on either side of a place that differs in a line too long to show."""
+_SLACK = 60
+"""So few characters are not worth a notice: they are shown."""
 _LONGEST_WORDS = 160
 _LARGEST_BLANK_TEST = 4000
 _LONGEST_WORD = 40
-_MOSTLY = 0.6
+_MOSTLY = 0.8
+_POINTED_AT = 100
 _BLANK = re.compile(r"[\s\u2800]+")
 _OTHER_BLANK = re.compile(r"[^\S ]")
 _HOW = "--format json has it whole"
@@ -132,7 +135,7 @@ def marked(head: Line, line: Excerpt, side: Side, paper: Paper, language: Langua
     indent = width_of(head)
     body = _styled(line, side, paper, language)
     total = sum(end - start for start, end in line.marks)
-    pointed = bool(line.marks) and not paper.color and total <= _MOSTLY * len(line.text)
+    pointed = not paper.color and 0 < total <= min(_MOSTLY * len(line.text), _POINTED_AT)
     for number, row in enumerate(fold(body, max(paper.width - indent, 10))):
         yield [*(head if number == 0 else [Piece(" " * indent)]), *row]
         if pointed and any(piece.style == side.word for piece in row):
@@ -212,7 +215,7 @@ def _lines(text: str, marks: Iterable[Range]) -> Iterator[tuple[str, list[Range]
 
 def _windows(length: int, marks: Sequence[Range]) -> Iterator[tuple[int, int, bool]]:
     """The ranges of a line to show, each marked or not: of a long line the marks and what is near."""
-    if length <= LONGEST_LINE:
+    if length <= LONGEST_LINE + _SLACK:
         yield from _alternating(0, length, marks)
         return
     left = LONGEST_LINE
@@ -220,8 +223,8 @@ def _windows(length: int, marks: Sequence[Range]) -> Iterator[tuple[int, int, bo
     for low, high in marks or [(0, 0)]:
         around = _AROUND if marks else LONGEST_LINE
         start, end = max(done, low - around), min(length, high + around)
-        if start - done < _AROUND // 2:
-            start = done
+        start = done if start - done < _SLACK else start
+        end = length if length - end < _SLACK else end
         stop = min(high, low + _LONGEST_WORDS)
         if start < low:
             yield start, low, False
@@ -263,6 +266,8 @@ def _blanks(text: str, paper: Paper, show_blanks: bool, *, at_end: bool, is_mark
 def _styled(line: Excerpt, side: Side, paper: Paper, language: Language | None) -> Line:
     """The line as pieces: notices and marks as they are, the rest by its language, or in the colour of its side."""
     colours = list(ranges(line.text, language)) if language and paper.color else []
+    if not (colours or line.marks or line.notices):
+        return [Piece(line.text, side.style)]
     layers = [(start, end, "note") for start, end in line.notices]
     layers += [(start, end, side.word) for start, end in line.marks]
     styles = [side.style] * len(line.text)

@@ -50,7 +50,7 @@ def head(trace: Trace, paper: Paper, looks: Looks) -> Iterator[Line]:
         ("Message-Id", paper.show(trace.message_id or "")),
         ("Service", _place(trace, paper)),
         ("Time", _times(trace.snapshots, paper)),
-        ("Folder", paper.show(trace.path)),
+        ("Folder", "" if is_plain(trace) else paper.show(trace.path)),
         ("Fork of", paper.show(trace.parent.trace) + ", at " + paper.show(trace.parent.file) if trace.parent else ""),
         ("Snapshots", _counts(trace)),
     ]
@@ -212,7 +212,7 @@ def _verdict(trace: Trace, paper: Paper, looks: Looks) -> Iterator[Line]:
         quiet.pop(step.agent or "", None)
     if quiet and looks.changed_only and not looks.filtered:
         names = [paper.show(name, 100) for name in islice(quiet, _QUIET_NAMED)]
-        yield from _fact("Not by", [Piece(_listed(names, quiet), "dim")], paper)
+        yield from _fact("Unchanged by", [Piece(_listed(names, quiet), "dim")], paper)
 
 
 def _doers(steps: Sequence[Step], paper: Paper) -> Line:

@@ -50,7 +50,7 @@ app = typer.Typer(
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PATH...",
+        metavar="PATH",
         help="A PipelineTracing or MessageSnapshots folder, one message's folder, a folder with the copies of several "
         "servers, a log collector's tree, a .zip of any of these; or two and more .eml files in order.",
     ),

@@ -12,6 +12,7 @@ from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
+from snapdiff.report.choose import ColorChoice
 from snapdiff.run import Run
 from snapdiff.select import Selection, changed, choose, parse_classes
 
@@ -53,13 +54,14 @@ class Drawn(Struct, frozen=True):
 
     form: str
     output: Path | None
-    color: str
+    color: ColorChoice
     decoded: bool
 
 
 def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
     """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
     from snapdiff.report.choose import reporter
+    from snapdiff.report.json_report import JsonReport
     from snapdiff.report.progress import progress
 
     selection = asked.selection()
@@ -71,7 +73,7 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
             out = reporter(drawn.form, stream, drawn.color, selection.changed_only)
             out.begin(run.listing.source, len(run.listing.traces))
             filtered = 0
-            if everything and drawn.form == "json":
+            if everything and isinstance(out, JsonReport):
                 any_change = run.any_change
                 for encoded in run.encoded():
                     out.trace(encoded)
@@ -110,7 +112,7 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     """`snapdiff extract`: 0. Raw mail never goes to a terminal, which it could take over by control characters."""
     from snapdiff.extract import extract
 
-    if output is None and sys.stdout.isatty():
+    if _is_standard_output(output) and sys.stdout.isatty():
         raise WrongUsage("mail is not written to the terminal as it is: give a file with -o FILE")
     content = extract(paths, trace, file, section)
     if output is not None and any(_same_place(output, path) for path in paths):
@@ -133,12 +135,16 @@ def schema(output: Path | None) -> int:
 
 @contextmanager
 def _stream(output: Path | None) -> Iterator[BinaryIO]:
-    if output is None or str(output) == "-":
+    if output is None or _is_standard_output(output):
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     with whole_file(output) as stream:
         yield stream
+
+
+def _is_standard_output(output: Path | None) -> bool:
+    return output is None or str(output) == "-"
 
 
 def _refuse_input(output: Path | None, run: Run) -> None:

@@ -15,7 +15,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     It is written beside its place under another name (mode 0600 where the system has modes; on Windows the
     folder's rights apply) and then put in place in one move. Raises OSError where that can't be done.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    except OSError as failed:
+        raise OSError(failed.errno, f"no file can be written there: {failed.strerror}", str(path)) from failed
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -10,8 +10,8 @@ import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -26,6 +26,9 @@ from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.trace import file_path, load_trace, message_facts
 from snapdiff.read.walker import read_file, walk
 from snapdiff.report.json_report import encode
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
 _CHUNK_SNAPSHOTS = 200
@@ -298,7 +301,7 @@ def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
         yield chunk
 
 
-def _context() -> BaseContext:
+def _context() -> "BaseContext":
     """Workers start by fork where the system has it and no other thread runs: they then need not import anew."""
     import multiprocessing
     import threading

@@ -60,7 +60,7 @@ class Drawn(Struct, frozen=True):
 
 def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
     """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
-    from snapdiff.report.choose import reporter
+    from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.json_report import JsonReport
     from snapdiff.report.progress import progress
 
@@ -70,9 +70,11 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
     with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen) as run:
         _refuse_input(drawn.output, run)
         with _stream(drawn.output) as stream:
-            out = reporter(drawn.form, stream, drawn.color, selection.changed_only)
+            looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
+            out = reporter(drawn.form, stream, looks)
             out.begin(run.listing.source, len(run.listing.traces))
             filtered = 0
+            problems = list(run.problems)
             if everything and isinstance(out, JsonReport):
                 any_change = run.any_change
                 for encoded in run.encoded():
@@ -82,11 +84,12 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
                     chosen = choose(trace, selection)
                     if chosen is None:
                         filtered += 1
+                        problems.extend(trace.problems)
                         continue
                     any_change = any_change or changed(chosen)
                     out.trace(chosen)
             listing = run.listing
-            out.end(Tail(run.journeys(), run.problems, listing.left_out, len(listing.logs), filtered))
+            out.end(Tail(run.journeys(), problems, listing.left_out, len(listing.logs), filtered))
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0

@@ -44,6 +44,7 @@ class MarkdownReport:
         self._out = out
         self._changed_only = changed_only
         self._nothing = "nothing of the kinds asked for" if filtered else "nothing"
+        self._empty_cell = "-" if filtered else "nothing"
 
     def begin(self, source: str, trace_count: int) -> None:
         """The title; `trace_count` is the number of traces found, whether or not a filter leaves them."""
@@ -81,7 +82,7 @@ class MarkdownReport:
             yield "\n" + row("Step", "Event", "Who", "What changed", "Time", "Sure")
             yield row("--:", "---", "---", "---", "--:", "---")
         for number, step in shown:
-            what = summary(step.changes, code) if step.changes else self._nothing
+            what = summary(step.changes, code) if step.changes else self._empty_cell
             event = code(step.event) if step.event else "-"
             sure = "yes" if step.certain else "**no**"
             yield row(str(number), event, actor_words(step, code), what, elapsed_words(step.elapsed_ms), sure)

@@ -53,8 +53,7 @@ def _terminal(stream: BinaryIO, looks: Looks) -> Output:
     from snapdiff.report.terminal import TerminalReport
     from snapdiff.report.terminal_settings import terminal_settings
 
-    to_terminal = stream is sys.stdout.buffer
-    encoding = (sys.stdout.encoding or "ascii") if to_terminal else "utf-8"
+    encoding = stdout_encoding() if stream is sys.stdout.buffer else "utf-8"
     text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
     drawn = terminal_settings(text, looks.color)
     report = TerminalReport(
@@ -66,6 +65,11 @@ def _terminal(stream: BinaryIO, looks: Looks) -> Output:
         filtered=looks.filtered,
     )
     return _Text(report, text)
+
+
+def stdout_encoding() -> str:
+    """The encoding that what reads standard output expects: a console's own, such as a Windows code page."""
+    return sys.stdout.encoding or "ascii"
 
 
 class _Text:

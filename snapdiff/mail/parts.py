@@ -306,14 +306,15 @@ class _Scan:
         """The delimiter lines in a multipart's body, up to the one that closes it."""
         raw, stop = self.raw, part.body_end
         sought = b"--" + (part.boundary or b"")
+        # Looked for with the line end before it: else a boundary of dashes is found at each dash of a long line. The
+        # first can stand at the body's start, behind the line end of the header.
+        at_line_start = b"\n" + sought
         out: list[Delimiter] = []
-        at = raw.find(sought, part.body_start, stop)
-        while at >= 0:
-            tail = None
-            if at == part.body_start or raw[at - 1] == 0x0A:
-                tail = _TAIL.match(raw, at + len(sought), stop)
+        at = raw.find(at_line_start, part.body_start - 1, stop) + 1
+        while at > 0:
+            tail = _TAIL.match(raw, at + len(sought), stop)
             if tail is None:
-                at = raw.find(sought, at + 2, stop)
+                at = raw.find(at_line_start, at, stop) + 1
                 continue
             if self.parts >= MAX_PARTS:
                 self.limit("too-many-parts", f"more than {MAX_PARTS:,} MIME parts: what follows is taken as one")
@@ -322,5 +323,5 @@ class _Scan:
             out.append(Delimiter(at, tail.end(), closing=tail.group(1) is not None))
             if out[-1].closing:
                 break
-            at = raw.find(sought, tail.end(), stop)
+            at = raw.find(at_line_start, tail.end() - 1, stop) + 1
         return out

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from snapdiff.diff.sequence import common_pairs
 from snapdiff.mail.parts import Key, Part
 
+Rule = Callable[[Part, Part], bool]
 _WORD = re.compile(r"\w+")
 _MAX_LIKENESS_TEXT = 200_000
 _MAX_LIKENESS_PARTS = 40
@@ -32,30 +33,59 @@ def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[i
     if pairing.open:
         pairing.by_key(_body_key)
     if pairing.open:
+        pairing.by_key(_boundary_key)
+    if pairing.open:
         pairing.by_identity()
     if pairing.open:
         pairing.by_shape()
     return sorted(pairing.pairs)
 
 
-def find_within(part: Part, outer: Part) -> Part | None:
-    """The part below `outer` that holds what `part` holds, None where there is none.
+def wrapped(before: Part, after: Part) -> tuple[Part, bool] | None:
+    """The part inside one of the two that the other as a whole became, and whether it stands in the later message.
 
-    For a part that was put into a multipart or into a message: the whole message's root counts as well.
+    For a part that was put into a multipart or into a message, or taken out of one. A multipart that keeps its
+    boundary is the same one, whatever became of its type; equal content tells next, likeness last.
     """
-    candidates = [inner for inner in outer.descendants() if inner.shape == part.shape]
-    if not candidates:
+    if before.shape == after.shape and (before.shape != "multipart" or before.boundary == after.boundary):
         return None
-    for inner in candidates:
-        if inner.content_key == part.content_key:
-            return inner
-    same_type = [inner for inner in candidates if inner.type == part.type]
-    if part.shape == "multipart":
-        keys = leaf_keys(part)
-        return next((inner for inner in same_type if keys & leaf_keys(inner)), None)
-    if not part.is_text:
-        return None
-    return next((inner for inner in same_type if likeness(part, inner) >= _LIKE), None)
+    for rule in _SAME_PART:
+        for plain, outer, on_after in ((before, after, True), (after, before, False)):
+            if rule is _is_like and plain.shape == outer.shape and plain.type == outer.type:
+                continue
+            found = _below(outer, plain, rule)
+            if found is not None:
+                return found, on_after
+    return None
+
+
+def _holds(outer: Part, plain: Part) -> bool:
+    """Whether a part below `outer` is the one that `plain` is."""
+    return any(_below(outer, plain, rule) is not None for rule in _SAME_PART)
+
+
+def _below(outer: Part, plain: Part, rule: Rule) -> Part | None:
+    return next((inner for inner in outer.descendants() if inner.shape == plain.shape and rule(plain, inner)), None)
+
+
+def _has_same_boundary(plain: Part, inner: Part) -> bool:
+    return plain.shape == "multipart" and plain.boundary == inner.boundary
+
+
+def _has_same_content(plain: Part, inner: Part) -> bool:
+    return plain.content_key == inner.content_key
+
+
+def _is_like(plain: Part, inner: Part) -> bool:
+    if plain.type != inner.type:
+        return False
+    if plain.shape == "multipart":
+        return bool(leaf_keys(plain) & leaf_keys(inner))
+    return likeness(plain, inner) >= _LIKE
+
+
+_SAME_PART: tuple[Rule, ...] = (_has_same_boundary, _has_same_content, _is_like)
+"""What makes two parts at different levels the same one, the surest first."""
 
 
 def likeness(before: Part, after: Part) -> float:
@@ -72,6 +102,10 @@ def likeness(before: Part, after: Part) -> float:
 
 def _body_key(part: Part) -> Key:
     return ("body", part.body) if part.body else ("none", id(part))
+
+
+def _boundary_key(part: Part) -> Key:
+    return ("boundary", part.boundary) if part.shape == "multipart" else ("none", id(part))
 
 
 class _Pairing:
@@ -147,7 +181,7 @@ class _Pairing:
 def _related(old: Part, new: Part) -> bool:
     if old.shape == new.shape:
         return bool(leaf_keys(old) & leaf_keys(new))
-    return find_within(old, new) is not None if new.shape == "multipart" else find_within(new, old) is not None
+    return _holds(new, old) if new.shape == "multipart" else _holds(old, new)
 
 
 def _identity(part: Part) -> Key:

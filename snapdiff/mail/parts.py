@@ -57,7 +57,7 @@ class Part:
         self.shape: Literal["leaf", "multipart", "message"] = "leaf"
         self.children: list[Part] = []
         self.close: Delimiter | None = None
-        self.in_embedded_message = False
+        self.embedding = 0
         self.default_type = _DEFAULT_TYPE
 
     @property
@@ -251,7 +251,7 @@ class _Scan:
         if is_root:
             part.section = f"{prefix}TEXT"
         part.close = marks.pop() if marks[-1].closing else None
-        stop = part.close.start if part.close else part.body_end
+        stop = part.close.start if part.close else part.outer_end
         for number, mark in enumerate(marks, 1):
             following = marks[number].start if number < len(marks) else stop
             last_and_open = number == len(marks) and part.close is None
@@ -260,12 +260,13 @@ class _Scan:
     def _child(
         self, part: Part, mark: Delimiter, following: int, section: str, depth: int, last_and_open: bool
     ) -> None:
-        body_end = following if last_and_open else max(mark.end, following - self._line_end_before(following))
+        content_end = part.body_end if last_and_open else following - self._line_end_before(following)
+        body_end = max(mark.end, content_end)
         child = Part(self.raw, section, section, mark.start, split_header(self.raw, mark.end, body_end))
         child.outer_end = part.outer_end if last_and_open else following
         self._header_to_delimiter(child, body_end)
         child.end, child.body_end = max(following, child.header.body), max(body_end, child.header.body)
-        child.in_embedded_message = part.in_embedded_message
+        child.embedding = part.embedding
         if part.type == "multipart/digest":
             child.default_type = "message/rfc822"
         part.children.append(child)
@@ -282,7 +283,7 @@ class _Scan:
         root.outer_end = part.outer_end
         self._header_to_delimiter(root, part.body_end)
         root.end = root.body_end = max(part.body_end, root.header.body)
-        root.in_embedded_message = True
+        root.embedding = part.embedding + 1
         part.children.append(root)
         self.read(root, f"{part.section}.", depth + 1, is_root=True)
         self._widen(part, root)

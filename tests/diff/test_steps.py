@@ -250,7 +250,6 @@ def test_a_short_file_on_either_side(before: File, after: File, word: str | None
     assert (step.reason or "none").count(word or "none") >= 1
 
 
-@pytest.mark.xfail(reason="the diff takes a multipart without any delimiter line for a leaf")
 @pytest.mark.parametrize("kept", [0, 1, 2])
 def test_a_multipart_cut_before_its_first_delimiter_is_short_too(kept: int) -> None:
     cut = MULTIPART[: BODY + kept]

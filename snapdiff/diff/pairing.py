@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
 from snapdiff.diff.sequence import common_pairs
-from snapdiff.mail.parts import Key, Part
+from snapdiff.mail.parts import Part
 
 Rule = Callable[[Part, Part], bool]
 _WORD = re.compile(r"\w+")
@@ -13,11 +13,6 @@ _MAX_LIKENESS_TEXT = 200_000
 _MAX_LIKENESS_PARTS = 40
 _MAX_SHAPES_COMPARED = 400
 _LIKE = 0.8
-
-
-def leaf_keys(part: Part) -> Counter[Key]:
-    """How often each content stands among a part's leaves; empty leaves do not count."""
-    return Counter(leaf.content_key for leaf in part.leaves() if leaf.content_key[0] != "empty")
 
 
 def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[int, int]]:
@@ -65,7 +60,10 @@ def _holds(outer: Part, plain: Part) -> bool:
 
 
 def _below(outer: Part, plain: Part, rule: Rule) -> Part | None:
-    return next((inner for inner in outer.descendants() if inner.shape == plain.shape and rule(plain, inner)), None)
+    candidates = [inner for inner in outer.descendants() if inner.shape == plain.shape]
+    if rule is _is_like:
+        candidates = [inner for inner in candidates if inner.type == plain.type][:_MAX_LIKENESS_PARTS]
+    return next((inner for inner in candidates if rule(plain, inner)), None)
 
 
 def _has_same_boundary(plain: Part, inner: Part) -> bool:
@@ -76,11 +74,14 @@ def _has_same_content(plain: Part, inner: Part) -> bool:
     return plain.content_key == inner.content_key
 
 
+def _share_a_child(one: Part, other: Part) -> bool:
+    keys = {child.content_key for child in one.children}
+    return any(child.content_key in keys and child.content_key[0] != "empty" for child in other.children)
+
+
 def _is_like(plain: Part, inner: Part) -> bool:
-    if plain.type != inner.type:
-        return False
     if plain.shape == "multipart":
-        return bool(leaf_keys(plain) & leaf_keys(inner))
+        return _share_a_child(plain, inner)
     return likeness(plain, inner) >= _LIKE
 
 
@@ -100,11 +101,11 @@ def likeness(before: Part, after: Part) -> float:
     return (words_old & words_new).total() / shorter if shorter else 0.0
 
 
-def _body_key(part: Part) -> Key:
+def _body_key(part: Part) -> Hashable:
     return ("body", part.body) if part.body else ("none", id(part))
 
 
-def _boundary_key(part: Part) -> Key:
+def _boundary_key(part: Part) -> Hashable:
     return ("boundary", part.boundary) if part.shape == "multipart" else ("none", id(part))
 
 
@@ -139,7 +140,7 @@ class _Pairing:
         self.take([(self.free_before[x], self.free_after[y]) for x, y in (*in_order, *crossing)])
 
     def by_identity(self) -> None:
-        groups: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for i in self.free_before:
             groups[_identity(self.before[i])][0].append(i)
         for j in self.free_after:
@@ -180,9 +181,9 @@ class _Pairing:
 
 def _related(old: Part, new: Part) -> bool:
     if old.shape == new.shape:
-        return bool(leaf_keys(old) & leaf_keys(new))
+        return _share_a_child(old, new)
     return _holds(new, old) if new.shape == "multipart" else _holds(old, new)
 
 
-def _identity(part: Part) -> Key:
+def _identity(part: Part) -> Hashable:
     return (part.shape, part.type, part.file_name)

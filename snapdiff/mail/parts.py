@@ -5,7 +5,6 @@ tree comes from our own scan for delimiter lines (RFC 2046 section 5.1.1). Conte
 """
 
 import re
-from collections.abc import Hashable
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -20,7 +19,8 @@ MAX_DEPTH = 100
 MAX_PARTS = 20_000
 
 Span = tuple[int, int]
-Key = tuple[Hashable, ...]
+Key = tuple[str, bytes]
+"""What kind of content, and its digest."""
 _TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 _OPAQUE_TYPES = frozenset(
@@ -149,13 +149,20 @@ class Part:
         Parts without content never share a key with a part of another type.
         """
         if self.shape == "multipart":
-            return ("multipart", *(child.content_key for child in self.children))
+            # A digest of the children's keys, so that comparing two keys costs the same at any depth.
+            inner = sha256()
+            for child in self.children:
+                kind, key = child.content_key
+                inner.update(b"%s %d " % (kind.encode(), len(key)) + key)
+            return ("multipart", inner.digest())
         if self.is_text:
             text = self.text.text.replace("\r\n", "\n").removesuffix("\n")
             if text.strip("\n"):
                 return ("text", sha256(text.encode("utf-8", "surrogatepass")).digest())
-            return ("empty", self.type)
-        return ("bytes", self.digest) if self.content else ("empty", self.type)
+            return ("empty", self.type.encode("utf-8", "surrogatepass"))
+        if not self.content:
+            return ("empty", self.type.encode("utf-8", "surrogatepass"))
+        return ("bytes", bytes.fromhex(self.digest))
 
     @cached_property
     def text(self) -> Text:

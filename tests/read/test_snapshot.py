@@ -314,9 +314,8 @@ def test_an_original_that_broke_off_keeps_its_recipients() -> None:
 
 def test_a_missing_end_line_is_told_as_what_it_is() -> None:
     cut = ORIGINAL[: -len(END)]
-    told = [
-        load(raw, stage)[1][0].message for raw, stage in ((cut, "Original"), (cut + MAIL, "Original"), (cut, "Routing"))
-    ]
+    cases: list[tuple[bytes, Stage]] = [(cut, "Original"), (cut + MAIL, "Original"), (cut, "Routing")]
+    told = [load(raw, stage)[1][0].message for raw, stage in cases]
     assert ["broke off" in sentence for sentence in told] == [True, False, False]
 
 

@@ -222,6 +222,30 @@ def test_where_a_part_stands() -> None:
     assert raw[root.close.start : root.close.end] == b"--b--\r\n"
 
 
+# what stands before the closing delimiter line; the last leaf's fields, and whether a blank line ends them
+TO_THE_DELIMITER: list[tuple[list[str], list[bytes], bool]] = [
+    (["Content-ID: 1"], [b"Content-ID: 1\r\n"], False),
+    (["Content-ID: 1", ""], [b"Content-ID: 1\r\n"], True),
+    (["Content-ID: 1", "X: a", " b"], [b"Content-ID: 1\r\n", b"X: a\r\n b\r\n"], False),
+    ([RFC822, "", "Subject: in"], [b"Subject: in\r\n"], False),
+    ([RFC822, "", "Subject: in", ""], [b"Subject: in\r\n"], True),
+    ([ALTERNATIVE, "", "--i", "Content-ID: 1"], [b"Content-ID: 1\r\n"], False),
+    ([ALTERNATIVE, "", "--i", "Content-ID: 1", ""], [b"Content-ID: 1\r\n"], True),
+    ([ALTERNATIVE, "", "--i", RFC822, "", "Subject: in"], [b"Subject: in\r\n"], False),
+]
+
+
+@pytest.mark.parametrize(("lines", "fields", "has_blank"), TO_THE_DELIMITER, ids=range(len(TO_THE_DELIMITER)))
+def test_a_header_that_runs_into_a_delimiter_keeps_its_last_line_end(
+    lines: list[str], fields: list[bytes], has_blank: bool
+) -> None:
+    raw = mail(MIXED, "", "--b", *lines, "--b--", "")
+    root = parse(raw).root
+    (leaf,) = root.leaves()
+    assert (leaf.header.fields, leaf.header.has_blank, leaf.body) == (fields, has_blank, b"")
+    tiled(raw, root)
+
+
 def test_an_unclosed_multipart_ends_at_its_parents_delimiter_and_its_parts_count() -> None:
     raw = mail(
         MIXED, "", "--b", ALTERNATIVE, "", "--i", TEXT, "", "x", "--i", HTML, "", "y", "--b", "", "z", "--b--", ""

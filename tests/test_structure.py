@@ -30,7 +30,6 @@ MAY_IMPORT = {
 LIBRARY_ROOMS = {
     "mailparser": {"mail/decoded.py"},
     "deepdiff": {"mail/values.py"},
-    "lxml": {"mail/visible.py"},
     "typer": {"cli.py"},
 }
 MODULES = sorted(HOUSE.rglob("*.py"))

@@ -85,6 +85,7 @@ class Run:
         self._agents: dict[str, list[str]] = {}
         self._parents: dict[str, str] = {}
         self._unreadable = False
+        self._fork_changed = False
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -111,8 +112,8 @@ class Run:
 
     @property
     def any_change(self) -> bool:
-        """Whether anything changed in any trace."""
-        return any(entry.digest.changed for entry in self._entries)
+        """Whether anything changed in any trace; forks count once their traces were given."""
+        return self._fork_changed or any(entry.digest.changed for entry in self._entries)
 
     def journeys(self) -> list[Journey]:
         """The traces of each message put together."""
@@ -158,6 +159,7 @@ class Run:
             problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
         step = forked(before, after)
+        self._fork_changed = self._fork_changed or bool(step.changes)
         return replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
 
     def _read_all(self) -> None:
@@ -248,6 +250,27 @@ def _decoded_view(last: LoadedSnapshot | None, steps: Sequence[Step]) -> Decoded
     return decoded_view(last.message) or UNSET
 
 
+def _given_up(folder: TraceFolder, fault: Exception) -> Trace:
+    """A trace that the program itself failed at: the rest goes on, and the report says so."""
+    text = f"the program itself failed here ({type(fault).__name__}: {fault}); please report it"
+    return Trace(
+        id=folder.id,
+        path=folder.path,
+        server=folder.server,
+        service=folder.service,
+        parent=None,
+        message_id=None,
+        network_message_id=None,
+        subject=None,
+        sender=None,
+        recipients=[],
+        snapshots=[],
+        steps=[],
+        findings=[],
+        problems=[Problem(folder.path, "internal-error", text)],
+    )
+
+
 def _digest(trace: Trace, unreadable: bool) -> Digest:
     times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
     first = trace.snapshots[0] if trace.snapshots else None
@@ -279,7 +302,12 @@ def _work(folders: Sequence[TraceFolder], decoded: bool) -> list[tuple[bytes, Di
     """What a worker does: folders in, encoded nouns and their digests out."""
     out: list[tuple[bytes, Digest]] = []
     for folder in folders:
-        trace, unreadable = read_trace(folder, decoded)
+        try:
+            trace, unreadable = read_trace(folder, decoded)
+        except Exception as fault:
+            if os.environ.get("SNAPDIFF_DEBUG"):
+                raise
+            trace, unreadable = _given_up(folder, fault), True
         out.append((encode(trace), _digest(trace, unreadable)))
     return out
 

@@ -95,7 +95,7 @@ class Node:
     def content(self) -> bytes | None:
         """The decoded content; None where readers may differ on it (broken base64, stray signs)."""
         body = self.raw[self.body[0] : self.body[1]]
-        encoding = str(self.label().get("Content-Transfer-Encoding", "")).strip().lower()
+        encoding = str(self.label().get("Content-Transfer-Encoding", "")).strip(" \t").lower()
         if encoding in ("", "7bit", "8bit", "binary"):
             return body
         if encoding == "base64":
@@ -174,7 +174,7 @@ def _inside(node: Node, prefix: str, depth: int) -> None:
         if boundary := node.boundary:
             _children(node, boundary, prefix, depth)
     elif kind in ("message/rfc822", "message/global") and node.body[0] < node.body[1]:
-        encoding = str(node.label().get("Content-Transfer-Encoding", "")).strip().lower()
+        encoding = str(node.label().get("Content-Transfer-Encoding", "")).strip(" \t").lower()
         if encoding in ("", "7bit", "8bit", "binary"):
             node.form = "message"
             section = node.section

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from snapdiff import run as module
 from snapdiff.model import LoadedSnapshot, Problem, Trace
 from snapdiff.read.listing import TraceFolder
+from snapdiff.read.trace import load_trace
 from snapdiff.run import Run
 
 BEGIN = "X-CreatedBy: MessageSnapshot-Begin injected headers"
@@ -329,14 +330,14 @@ def test_a_fault_of_the_program_stops_one_trace_and_no_other(tmp_path: Path, mon
     for name in ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"):
         (root / name).mkdir(parents=True)
         (root / name / "Original.eml").write_bytes(b"Subject: x\r\n\r\n")
-    real = module.load_trace
+    real = load_trace
 
     def failing(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterator[LoadedSnapshot | None]:
         if folder.id.startswith("1"):
             raise RecursionError("too deep")
         return real(folder, report)
 
-    monkeypatch.setattr(module, "load_trace", failing)
+    monkeypatch.setattr("snapdiff.run.load_trace", failing)
     monkeypatch.delenv("SNAPDIFF_DEBUG", raising=False)
     with Run([root], jobs=1) as made:
         first, second = made.traces()

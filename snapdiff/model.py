@@ -11,6 +11,17 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from snapdiff.model_views import Blame as Blame
+from snapdiff.model_views import BlameRun as BlameRun
+from snapdiff.model_views import FieldBlame as FieldBlame
+from snapdiff.model_views import MimeNode as MimeNode
+from snapdiff.model_views import Owner as Owner
+from snapdiff.model_views import PartBlame as PartBlame
+from snapdiff.model_views import PartTexts as PartTexts
+from snapdiff.model_views import StepView as StepView
+from snapdiff.model_views import Touch as Touch
+from snapdiff.model_views import TraceViews as TraceViews
+
 SCHEMA_NAME = "snapdiff.report/1"
 
 Stage = Literal["Original", "SmtpReceive", "Routing"]
@@ -242,7 +253,8 @@ class Trace(Struct, frozen=True):
     """One folder of snapshots: one message in one service on one server.
 
     `id` is the folder's GUID in lower case (two copies of a folder share it; `path` is what is unique).
-    `decoded` is the decoded view of the last snapshot that holds a message, present where it was asked for.
+    `decoded` is the decoded view of the last snapshot that holds a message, present where it was asked for; so are
+    `views` and `blame`, where something changed.
     """
 
     id: str
@@ -260,6 +272,8 @@ class Trace(Struct, frozen=True):
     findings: list[Finding]
     problems: list[Problem]
     decoded: DecodedView | UnsetType = UNSET
+    views: TraceViews | UnsetType = UNSET
+    blame: Blame | UnsetType = UNSET
 
 
 class Leg(Struct, frozen=True):

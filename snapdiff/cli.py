@@ -90,7 +90,8 @@ def _report(
         str | None, typer.Option(metavar="ID", help="Only this Message-Id or Network-Message-Id.")
     ] = None,
     subject: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Only messages with this in the subject; * and ? stand for any.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Only messages with this in the subject; with * or ? it is the whole one."),
     ] = None,
     sender: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Only messages from this sender (or part of it).")

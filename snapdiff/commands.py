@@ -12,7 +12,7 @@ from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
-from snapdiff.report.choose import ColorChoice
+from snapdiff.report.choose import ColorChoice, Output
 from snapdiff.run import Run
 from snapdiff.select import Selection, changed, choose, parse_classes
 
@@ -60,36 +60,52 @@ class Drawn(Struct, frozen=True):
 
 def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
     """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
-    from snapdiff.report.choose import reporter
-    from snapdiff.report.json_report import JsonReport
+    from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
     selection = asked.selection()
-    everything = selection == Selection()
-    any_change = False
+    looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
     with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen) as run:
         _refuse_input(drawn.output, run)
         with _stream(drawn.output) as stream:
-            out = reporter(drawn.form, stream, drawn.color, selection.changed_only)
+            out = reporter(drawn.form, stream, looks)
             out.begin(run.listing.source, len(run.listing.traces))
-            filtered = 0
-            if everything and isinstance(out, JsonReport):
-                any_change = run.any_change
-                for encoded in run.encoded():
-                    out.trace(encoded)
-            else:
-                for trace in run.traces():
-                    chosen = choose(trace, selection)
-                    if chosen is None:
-                        filtered += 1
-                        continue
-                    any_change = any_change or changed(chosen)
-                    out.trace(chosen)
-            listing = run.listing
-            out.end(Tail(run.journeys(), run.problems, listing.left_out, len(listing.logs), filtered))
+            any_change = _tell_all(run, out) if selection == Selection() else _tell_chosen(run, out, selection)
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0
+
+
+def _tell_all(run: Run, out: Output) -> bool:
+    """Writes every trace; JSON as the workers encoded it. True where anything changed."""
+    from snapdiff.report.json_report import JsonReport
+
+    if isinstance(out, JsonReport):
+        for encoded in run.encoded():
+            out.trace(encoded)
+    else:
+        for trace in run.traces():
+            out.trace(trace)
+    out.end(Tail(run.journeys(), run.problems, run.listing.left_out, len(run.listing.logs)))
+    return run.any_change
+
+
+def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
+    """Writes what the filters leave, and the problems of what they take away. True where a change was left."""
+    any_change = False
+    problems = list(run.problems)
+    left_out: set[str] = set()
+    for trace in run.traces():
+        chosen = choose(trace, selection)
+        if chosen is None:
+            left_out.add(trace.path)
+            problems.extend(trace.problems)
+            continue
+        any_change = any_change or changed(chosen)
+        out.trace(chosen)
+    journeys = [journey for journey in run.journeys() if not left_out.issuperset(journey.traces)]
+    out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))
+    return any_change
 
 
 def agents(paths: Sequence[Path], form: Style, output: Path | None, jobs: int | None) -> int:

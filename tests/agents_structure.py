@@ -3,8 +3,9 @@
 import random
 from collections.abc import Callable
 
+from agents_content import content_span
 from expectation import ANY, Agent, Expect, Inside, Mutated, SpanRule
-from mailkinds import data, lines, mark
+from mailkinds import data, lines, mark, words
 from mailmaker import Entity, Span, attachment, forwarded, header, multipart, text_part
 
 StructureAgent = Callable[[Entity, random.Random], Mutated | None]
@@ -18,21 +19,26 @@ def _name(line: bytes) -> str:
     return line.partition(b":")[0].strip().decode()
 
 
-def _wrap(outer: Entity, inner: Entity, before: list[Entity], behind: list[Entity], rng: random.Random) -> None:
-    """Turns `outer` (a clone) into a multipart/mixed whose one child holds what it was; `inner` becomes that child."""
+def _wrap(outer: Entity, inner: Entity, before: list[Entity], behind: list[Entity], rng: random.Random) -> str:
+    """Turns `outer` (a clone) into a multipart whose one child holds what it was; `inner` becomes that child.
+
+    Returns the multipart's type.
+    """
     inner.fields = [f for f in outer.fields if _is_content(f)]
     inner.body, inner.children, inner.message = outer.body, outer.children, outer.message
     inner.boundary, inner.preamble, inner.closed = outer.boundary, outer.preamble, outer.closed
     inner.tail = outer.tail
     outer.boundary, outer.preamble, outer.tail, outer.closed = mark(rng).encode(), b"", b"\r\n", True
     at = next((n for n, f in enumerate(outer.fields) if f.lower().startswith(b"content-type:")), len(outer.fields))
-    label = header("Content-Type", f'multipart/mixed; boundary="{outer.boundary.decode()}"')
+    kind = "multipart/" + rng.choice(["mixed", "mixed", "related", "alternative"])
+    label = header("Content-Type", f'{kind}; boundary="{outer.boundary.decode()}"')
     kept = [(n, f) for n, f in enumerate(outer.fields) if not _is_content(f)]
     outer.fields = [f for n, f in kept if n < at] + [label] + [f for n, f in kept if n > at]
     outer.body, outer.message, outer.children = b"", None, [*before, inner, *behind]
+    return kind
 
 
-def _wrap_fields(out: Mutated, old: Entity, inner: Entity) -> list[Expect]:
+def _wrap_fields(out: Mutated, old: Entity, inner: Entity, same_text: bool) -> list[Expect]:
     """The Content-* fields: removed or changed where they stood, added in the part."""
     was, now, down = out.before.of(old), out.after.of(old), out.after.of(inner)
     new = out.after.root.find(old.uid)
@@ -42,18 +48,18 @@ def _wrap_fields(out: Mutated, old: Entity, inner: Entity) -> list[Expect]:
         if not _is_content(line):
             continue
         if name.lower() == "content-type":
-            same = old.type == "multipart/mixed"
+            same = old.type == new.type
             kind = "header.rewritten" if same else "header.changed"
             spans = was.fields[at], now.fields[new.index(name)]
             expected.append(Expect(kind, name, now.header_part, same, *spans))
         else:
-            cosmetic = name.lower() == "content-transfer-encoding"
+            cosmetic = same_text and name.lower() == "content-transfer-encoding"
             expected.append(Expect("header.removed", name, now.header_part, cosmetic, was.fields[at]))
     if old.index("Content-Type") < 0:
         spot = now.fields[new.index("Content-Type")]
         expected.append(Expect("header.added", "Content-Type", now.header_part, after=spot))
     for at, line in enumerate(inner.fields):
-        cosmetic = _name(line).lower() == "content-transfer-encoding"
+        cosmetic = same_text and _name(line).lower() == "content-transfer-encoding"
         expected.append(Expect("header.added", _name(line), down.header_part, cosmetic, after=down.fields[at]))
     return expected
 
@@ -101,15 +107,27 @@ def _down(out: Mutated, inner: Entity, by_uid: dict[int, int]) -> list[Expect]:
     return expected
 
 
-def _wrapped(root: Entity, old: Entity, rng: random.Random) -> Mutated:
+def _wrapped(root: Entity, old: Entity, rng: random.Random, edit: bool = False) -> Mutated | None:
+    """Wrapped, with parts before and behind it or not; with `edit` the text that goes down gains some lines too."""
     before = [text_part(lines(rng, 3))] if rng.random() < 0.3 else []
     behind = [attachment("notice.bin", data(rng))] if rng.random() < 0.6 else []
     agent = Agent(root)
     inner = Entity([])
     _wrap(agent.twin(old), inner, before, behind, rng)
+    texts = [entity for entity in inner.walk() if entity.is_text and entity.body]
+    if edit and not texts:
+        return None
+    text = rng.choice(texts) if edit else None
+    if text:
+        text.put((text.text().rstrip("\r\n") + "\r\n-- \r\nA disclaimer\r\n").encode(text.charset))
     out = agent.done()
-    out.expected = _wrap_fields(out, old, inner) + _wrap_frame(out, old, inner, before, behind)
-    moves = _down(out, inner, {inner.uid: old.uid})
+    out.expected = _wrap_fields(out, old, inner, text is not inner) + _wrap_frame(out, old, inner, before, behind)
+    moves = [
+        rule for rule in _down(out, inner, {inner.uid: old.uid}) if not text or rule.part != out.after.of(text).section
+    ]
+    if text:
+        was, now = out.before.places[old.uid if text is inner else text.uid], out.after.of(text)
+        out.expected.append(Expect("part.changed", None, now.section, False, content_span(was), content_span(now)))
     if before and root is old and old.is_leaf:
         # 1 becomes 2 because a sibling came, and a level down: the contract says neither.
         moves = [Expect(m.kind, None, m.part, True, sections=m.sections, optional=True) for m in moves]
@@ -148,6 +166,13 @@ def unwrap(root: Entity, rng: random.Random) -> Mutated | None:
     """The frame taken off again: every change the other way round."""
     made = (wrap_single if root.is_leaf else wrap_multipart)(root, rng)
     return Mutated(made.after, made.before, [_mirrored(rule) for rule in made.expected]) if made else None
+
+
+def wrap_and_edit(root: Entity, rng: random.Random) -> Mutated | None:
+    """Wrapped and a text below changed in one go: the change is told where the text is now, and is no move."""
+    able = [root] if root.is_leaf or (root.children is not None and root.closed) else []
+    able += [e for e in root.walk() if e.is_text and e.body and (root.parent_of(e.uid) or e).children]
+    return _wrapped(root, rng.choice(able), rng, edit=True) if able else None
 
 
 _KEPT = ("from", "to", "date", "mime-version")
@@ -249,7 +274,38 @@ def _outer(span: Span) -> Inside:
     return Inside(span)
 
 
+def busy(root: Entity, rng: random.Random) -> Mutated | None:
+    """Many changes in one go: two fields on top, a subject, every text, and a file behind the others."""
+    if root.children is None or not root.closed or root.type == "multipart/digest":
+        return None
+    agent = Agent(root)
+    new, told = agent.new, root.index("Subject")
+    new.fields[told] = header("Subject", f"[EXTERNAL] {words(rng, 3)}")
+    new.fields[:0] = [header("X-First", words(rng, 2)), header("X-Second", words(rng, 2))]
+    texts = [entity for entity in new.walk() if entity.is_text and entity.body]
+    for text in texts:
+        text.put((f"{words(rng, 3)}\r\n" + text.text()).encode(text.charset))
+    file = attachment("busy.bin", data(rng))
+    (new.children or []).append(file)
+    out = agent.done()
+    now = out.after.of(new)
+    out.expected = [
+        Expect("header.added", "X-First", None, after=now.fields[0]),
+        Expect("header.added", "X-Second", None, after=now.fields[1]),
+        Expect("header.changed", "Subject", None, False, out.before.field(root, told), now.fields[told + 2]),
+        Expect("part.added", "busy.bin", out.after.of(file).section, after=out.after.of(file).own),
+    ]
+    for text in texts:
+        here, there = out.before.of(text), out.after.of(text)
+        spans = content_span(here), content_span(there)
+        out.expected.append(Expect("part.changed", None, there.section, False, *spans))
+    return out
+
+
 STRUCTURE_AGENTS: dict[str, StructureAgent] = {
     agent.__name__: agent
-    for agent in (wrap_single, wrap_multipart, wrap_leaf, unwrap, embed, attachment_to_body, body_to_attachment)
+    for agent in (
+        wrap_single, wrap_multipart, wrap_leaf, wrap_and_edit, unwrap, embed, attachment_to_body, body_to_attachment,
+        busy,
+    )
 }  # fmt: skip

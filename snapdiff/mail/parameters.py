@@ -39,7 +39,7 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     missing semicolon separates; an unquoted value may hold blanks and parentheses; a quote without its end runs to
     the end of the value; a backslash counts only before a quote or a backslash, so `C:\new.txt` stays as it is.
     """
-    start = _TYPE.match(value, _comment_end(value, 0) if value[:1] == "(" else 0)
+    start = _TYPE.match(value, comment_end(value, 0) if value[:1] == "(" else 0)
     kind, at = ("", 0) if start is None else (start.group(1).lower(), start.end())
     named: dict[str, str] = {}
     sections: dict[str, str] = {}
@@ -71,7 +71,7 @@ def _read_tolerantly(value: str, at: int, named: dict[str, str], sections: dict[
         if at >= end:
             break
         if comments and value[at] == "(":
-            close = _comment_end(value, at)
+            close = comment_end(value, at)
             comments = close > 0
             if close:
                 at = close
@@ -102,7 +102,7 @@ def _unquoted_end(value: str, at: int, comments: bool) -> tuple[int, bool]:
             return at, comments
         stop = token.end()
         if comments and value[token.start(1)] == "(":
-            close = _comment_end(value, token.start(1))
+            close = comment_end(value, token.start(1))
             comments = close > 0
             if _ends_word(value, close):
                 return at, comments
@@ -110,8 +110,8 @@ def _unquoted_end(value: str, at: int, comments: bool) -> tuple[int, bool]:
         at = stop
 
 
-def _comment_end(value: str, at: int) -> int:
-    """Where the comment at `at` ends, its nested ones included (RFC 5322 section 3.2.2); 0 where it does not."""
+def comment_end(value: str, at: int) -> int:
+    """Where the comment that begins at `at` ends, its nested ones included (RFC 5322 3.2.2); 0 where it does not."""
     depth = 0
     for found in _PARENTHESIS.finditer(value, at):
         character = found.group()

@@ -3,7 +3,7 @@
 import io
 import sys
 from collections.abc import Callable
-from typing import BinaryIO, Literal, Protocol
+from typing import BinaryIO, Literal, NamedTuple, Protocol
 
 from snapdiff.model import Tail, Trace
 
@@ -23,36 +23,53 @@ class Output(Protocol):
         """The tail; the output is whole when this returns."""
 
 
-def reporter(form: str, stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+class Looks(NamedTuple):
+    """How a report for people looks. `filtered` says that kinds of change were taken out of it before."""
+
+    color: ColorChoice = "auto"
+    changed_only: bool = False
+    filtered: bool = False
+
+
+def reporter(form: str, stream: BinaryIO, looks: Looks) -> Output:
     """The output for a format's name, writing to a binary stream. Raises KeyError for a name it does not know."""
-    return _MAKERS[form](stream, color, changed_only)
+    return _MAKERS[form](stream, looks)
 
 
-def _json(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+def _json(stream: BinaryIO, looks: Looks) -> Output:
     from snapdiff.report.json_report import JsonReport
 
     return JsonReport(stream)
 
 
-def _markdown(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+def _markdown(stream: BinaryIO, looks: Looks) -> Output:
     from snapdiff.report.markdown import MarkdownReport
 
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
-    return _Text(MarkdownReport(text, changed_only=changed_only), text)
+    return _Text(MarkdownReport(text, changed_only=looks.changed_only, filtered=looks.filtered), text)
 
 
-def _terminal(stream: BinaryIO, color: ColorChoice, changed_only: bool) -> Output:
+def _terminal(stream: BinaryIO, looks: Looks) -> Output:
     from snapdiff.report.terminal import TerminalReport
     from snapdiff.report.terminal_settings import terminal_settings
 
-    to_terminal = stream is sys.stdout.buffer
-    encoding = (sys.stdout.encoding or "ascii") if to_terminal else "utf-8"
+    encoding = stdout_encoding() if stream is sys.stdout.buffer else "utf-8"
     text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
-    drawn = terminal_settings(text, color)
+    drawn = terminal_settings(text, looks.color)
     report = TerminalReport(
-        text, color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, changed_only=changed_only
+        text,
+        color=drawn.color,
+        width=drawn.width,
+        ascii_only=drawn.ascii_only,
+        changed_only=looks.changed_only,
+        filtered=looks.filtered,
     )
     return _Text(report, text)
+
+
+def stdout_encoding() -> str:
+    """The encoding that what reads standard output expects: a console's own, such as a Windows code page."""
+    return sys.stdout.encoding or "ascii"
 
 
 class _Text:
@@ -68,7 +85,7 @@ class _Text:
         self._text.detach()
 
 
-_MAKERS: dict[str, Callable[[BinaryIO, ColorChoice, bool], Output]] = {
+_MAKERS: dict[str, Callable[[BinaryIO, Looks], Output]] = {
     "json": _json,
     "markdown": _markdown,
     "text": _terminal,

@@ -36,13 +36,15 @@ NAMED_AT_MOST = 10
 class MarkdownReport:
     """Writes the report to `out` as it comes: `begin`, then `trace` for each trace in its order, then `end`.
 
-    With `changed_only` the steps that changed nothing are named in one line instead of standing in the table. `out` is
-    neither flushed nor closed here.
+    With `changed_only` the steps that changed nothing are named in one line instead of standing in the table;
+    `filtered` says that kinds of change were taken out before. `out` is neither flushed nor closed here.
     """
 
-    def __init__(self, out: TextIO, *, changed_only: bool) -> None:
+    def __init__(self, out: TextIO, *, changed_only: bool, filtered: bool = False) -> None:
         self._out = out
         self._changed_only = changed_only
+        self._nothing = "nothing of the kinds asked for" if filtered else "nothing"
+        self._empty_cell = "-" if filtered else "nothing"
 
     def begin(self, source: str, trace_count: int) -> None:
         """The title; `trace_count` is the number of traces found, whether or not a filter leaves them."""
@@ -51,7 +53,7 @@ class MarkdownReport:
 
     def trace(self, trace: Trace) -> None:
         """One message in one service: head, table of steps, what is not certain, findings, changes in detail."""
-        self._write(_head(trace))
+        self._write(_head(trace, self._nothing))
         self._write(self._table(trace.steps))
         self._write(_doubts(trace.steps))
         self._write(_findings(trace.findings))
@@ -80,17 +82,17 @@ class MarkdownReport:
             yield "\n" + row("Step", "Event", "Who", "What changed", "Time", "Sure")
             yield row("--:", "---", "---", "---", "--:", "---")
         for number, step in shown:
-            what = summary(step.changes, code) if step.changes else "nothing"
+            what = summary(step.changes, code) if step.changes else self._empty_cell
             event = code(step.event) if step.event else "-"
             sure = "yes" if step.certain else "**no**"
             yield row(str(number), event, actor_words(step, code), what, elapsed_words(step.elapsed_ms), sure)
         quiet = [step for step in steps if not step.changes]
         if quiet and self._changed_only:
             names = list(dict.fromkeys(actor_words(step, code) for step in quiet))
-            yield f"\n{counted(len(quiet), 'step')} not shown here changed nothing: {_some(names)}.\n"
+            yield f"\n{counted(len(quiet), 'step')} not shown here changed {self._nothing}: {_some(names)}.\n"
 
 
-def _head(trace: Trace) -> Iterator[str]:
+def _head(trace: Trace, nothing: str) -> Iterator[str]:
     yield f"\n## {code(trace.subject) if trace.subject else 'Message without a subject'}\n\n"
     if trace.sender is not None:
         yield f"- From {code(trace.sender)}\n"
@@ -104,7 +106,7 @@ def _head(trace: Trace) -> Iterator[str]:
         yield f"- Forked from {code(trace.parent.trace)} at {code(trace.parent.file)}\n"
     if trace.decoded is not UNSET:
         yield from _decoded(trace.decoded)
-    yield f"- {_verdict(trace.steps)}\n"
+    yield f"- {_verdict(trace.steps, nothing)}\n"
 
 
 def _place(trace: Trace) -> str:
@@ -132,7 +134,7 @@ def _decoded(view: DecodedView) -> Iterator[str]:
         yield f"- Received by {_some(hops, len(view.hops))}\n"
 
 
-def _verdict(steps: Sequence[Step]) -> str:
+def _verdict(steps: Sequence[Step], nothing: str) -> str:
     """The answer in one sentence: how many steps changed the message, who made them, and how many are not certain."""
     changing = [step for step in steps if step.changes]
     doubtful = sum(not step.certain for step in steps)
@@ -142,7 +144,7 @@ def _verdict(steps: Sequence[Step]) -> str:
     elif not steps:
         words = "One snapshot at most: nothing to compare"
     else:
-        words = f"**Nothing changed** in {counted(len(steps), 'step')}"
+        words = f"**{nothing.capitalize()} changed** in {counted(len(steps), 'step')}"
     return words + (f"; {counted(doubtful, 'step')} not certain" if doubtful else "")
 
 

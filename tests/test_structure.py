@@ -1,0 +1,73 @@
+"""The imports run one way: the stages do not know one another, and what stands above knows nothing of what is below."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import snapdiff
+
+HOUSE = Path(snapdiff.__file__).parent
+MAY_IMPORT = {
+    "model": set[str](),
+    "mail": {"model", "mail"},
+    "read": {"model", "mail", "read"},
+    "diff": {"model", "mail", "diff"},
+    "journey": {"model"},
+    "select": {"model"},
+    "agents": {"model"},
+    "report": {"model", "report", "agents"},
+    "run": {"model", "mail", "read", "diff", "journey", "report"},
+    "extract": {"mail", "read"},
+    "output": set[str](),
+    "faults": {"read", "extract", "report"},
+    "commands": {"model", "agents", "extract", "faults", "output", "report", "run", "select"},
+    "cli": {"commands", "faults"},
+    "__main__": {"cli"},
+    "__init__": set[str](),
+}
+"""Which rooms each room may import from; the package itself (its version) may be imported by all."""
+LIBRARY_ROOMS = {
+    "mailparser": {"mail/decoded.py"},
+    "deepdiff": {"mail/values.py"},
+    "lxml": {"mail/visible.py"},
+    "typer": {"cli.py"},
+}
+MODULES = sorted(HOUSE.rglob("*.py"))
+LONGEST = 400
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path.name}: say imports in full"
+    return names
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    own = {name.split(".")[1] for name in imported(path) if name.startswith("snapdiff.")} - {"__version__"}
+    assert own <= MAY_IMPORT[room(path)]
+
+
+@pytest.mark.parametrize("library", LIBRARY_ROOMS)
+def test_a_library_lives_behind_one_module(library: str) -> None:
+    users = {
+        path.relative_to(HOUSE).as_posix()
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imported(path))
+    }
+    assert users == LIBRARY_ROOMS[library]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_no_module_grows_out_of_its_room(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST

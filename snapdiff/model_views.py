@@ -89,8 +89,10 @@ class BlameRun(Struct, frozen=True):
 
 
 class Touch(Struct, frozen=True):
-    """What a step did to a field or part without bringing its words: `moved`, `re-wrapped`, `re-encoded`,
-    `relabelled`, `rewritten`; or `content-changed` for content other than text.
+    """What a step did to a field or part without bringing its words.
+
+    `moved`, `wrapped` (put a level deeper), `unwrapped`, `re-wrapped`, `re-encoded`, `relabelled`, `rewritten`; or
+    `content-changed` for content other than text.
     """
 
     owner: int

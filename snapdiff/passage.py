@@ -12,7 +12,8 @@ class FieldPassage(Struct, frozen=True):
     """A header field after a step. `origin` is its index among the fields before, None where it came.
 
     `value` is what people read of it, None where it reads as before; `hunks` turn the value before into it (one
-    line each). `touch` says what happened to it without a new value (`moved`, `rewritten`).
+    line each). `touch` says what happened to it without a new value (`moved`, `rewritten`). `cut` is set where a long
+    value is told in its beginning alone.
     """
 
     part: str | None
@@ -21,6 +22,7 @@ class FieldPassage(Struct, frozen=True):
     value: str | None
     hunks: list[Hunk] = []
     touch: str | None = None
+    cut: bool = False
 
 
 class PartPassage(Struct, frozen=True):
@@ -28,13 +30,14 @@ class PartPassage(Struct, frozen=True):
 
     `text` is its decoded text, each line ended by LF; None where it is the text before, is no text, or is too long
     to follow (`too_long`). `hunks` turn the text before into it, None where they can't tell. `same_content` is set
-    where the decoded bytes did not change, whatever they are read as.
+    where the decoded bytes did not change, whatever they are read as. `size` (decoded, bytes) is None where it is the
+    size before.
     """
 
     section: str
     type: str
     file_name: str | None
-    size: int
+    size: int | None
     attachment: bool
     is_text: bool
     origin: int | None

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from snapdiff.diff.steps import Steps, compare_loaded, with_candidates
+from snapdiff.diff.message import Side, compare
+from snapdiff.diff.steps import Steps, sides_of, with_candidates
 from snapdiff.journey import TraceKey, journeys, parents
 from snapdiff.model import DecodedView, Journey, LoadedSnapshot, Parent, Problem, Snapshot, Step, Trace
 from snapdiff.read.listing import Listing, TraceFolder
@@ -30,6 +31,8 @@ from snapdiff.report.json_report import encode
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
+    from snapdiff.drawn import Drawn
+
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
 _CHUNK_SNAPSHOTS = 200
 """Snapshots a worker takes at once; a run with no more of them is done without workers."""
@@ -40,6 +43,19 @@ _SUBJECT_IN_KEY = 200
 
 Progress = Callable[[int, int], None]
 """Told how many traces are done, and how many there are."""
+
+
+class Wanted(Struct, frozen=True):
+    """What a trace brings beside the contract, each where something in its message changed.
+
+    `decoded` is the decoded view of its last message, `views` what a drawn report shows (`views` and `blame`).
+    """
+
+    decoded: bool = False
+    views: bool = False
+
+
+CONTRACT_ALONE = Wanted()
 
 
 class Digest(Struct, frozen=True):
@@ -64,7 +80,8 @@ class Entry(Struct, frozen=True):
 class Run:
     """One run over one input. Use it as a context: the spool goes when it ends.
 
-    `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes.
+    `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
+    `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does.
     """
 
     def __init__(
@@ -73,10 +90,11 @@ class Run:
         jobs: int | None = None,
         decoded: bool = False,
         progress: Progress | None = None,
+        views: bool = False,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._jobs = jobs
-        self._decoded = decoded
+        self._wanted = Wanted(decoded, views)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []
@@ -117,7 +135,10 @@ class Run:
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
         for entry in self._entries:
-            yield encode(self._filled(entry)) if self._unfinished(entry) else self._bytes(entry)
+            if self._wanted.views:
+                yield encode(replace(self._filled(entry), views=UNSET, blame=UNSET))
+            else:
+                yield encode(self._filled(entry)) if self._unfinished(entry) else self._bytes(entry)
 
     def traces(self) -> Iterator[Trace]:
         """Each trace as a noun, in the same order."""
@@ -137,7 +158,14 @@ class Run:
         parent = self._parents.get(trace.path)
         if parent is not None:
             trace = self._with_parent(trace, parent)
-        return with_candidates(trace, self._agents) if self._unfinished(entry) else trace
+        if not self._unfinished(entry):
+            return trace
+        trace = with_candidates(trace, self._agents)
+        if trace.blame is UNSET:
+            return trace
+        from snapdiff.blame import with_owners
+
+        return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
     def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
@@ -147,8 +175,7 @@ class Run:
             return trace
         # The copy left where the two held the same message; by time alone, the parent may have gone on already.
         left_at = next((x for x in reversed(earlier) if x.sha256 == first.sha256), earlier[-1])
-        before = _load(self._folders[parent_path], left_at)
-        after = _load(self._folders[trace.path], first)
+        sides = sides_of(_load(self._folders[parent_path], left_at), _load(self._folders[trace.path], first))
         step = Step(
             from_=None,
             to=first.file,
@@ -161,15 +188,16 @@ class Run:
             missing=[],
             candidates=[],
             elapsed_ms=None,
-            changes=compare_loaded(before, after).changes,
+            changes=compare(*sides).changes,
         )
-        return replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
+        trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
+        return _drawn_from(self._folders[trace.path], trace, sides) if self._wanted.views and step.changes else trace
 
     def _read_all(self) -> None:
         agents: dict[str, set[str]] = defaultdict(set)
         done, total = 0, len(self.listing.traces)
         at = 0
-        for results in _results(self.listing.traces, self._jobs, self._decoded):
+        for results in _results(self.listing.traces, self._jobs, self._wanted):
             for encoded, digest in results:
                 self._spool.write(encoded)
                 self._entries.append(Entry(digest, at, len(encoded)))
@@ -185,13 +213,11 @@ class Run:
         self._parents = dict(found.items())
 
 
-def read_trace(folder: TraceFolder, decoded: bool = False) -> tuple[Trace, bool]:
-    """Reads and compares one folder; also whether a file of it could not be read.
-
-    With `decoded`, a message in which something changed brings its decoded view.
-    """
+def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Trace, bool]:
+    """Reads and compares one folder; also whether a file of it could not be read."""
     problems: list[Problem] = []
-    steps = Steps(folder.plain)
+    drawn = _drawn() if wanted.views else None
+    steps = Steps(folder.plain, drawn.watch if drawn else None)
     snapshots: list[Snapshot] = []
     told: list[Step] = []
     unreadable = False
@@ -220,9 +246,30 @@ def read_trace(folder: TraceFolder, decoded: bool = False) -> tuple[Trace, bool]
         steps=told,
         findings=[],
         problems=problems,
-        decoded=_decoded_view(last, told) if decoded else UNSET,
+        decoded=_decoded_view(last, told) if wanted.decoded else UNSET,
+        views=drawn.views() if drawn else UNSET,
+        blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
     )
     return trace, unreadable
+
+
+def _drawn() -> "Drawn":
+    from snapdiff.drawn import Drawn
+
+    return Drawn()
+
+
+def _drawn_from(folder: TraceFolder, trace: Trace, sides: tuple[Side, Side]) -> Trace:
+    """The trace of a fork with views and blame that begin at its parent's snapshot; its first step is from there."""
+    drawn = _drawn()
+    drawn.watch(trace.steps[0], *sides)
+    steps = Steps(folder.plain, drawn.watch)
+    for loaded in load_trace(folder, lambda problem: None):
+        if loaded is not None:
+            steps.add(loaded)
+    last = steps.last_message
+    blame = drawn.blame(last.snapshot.file, trace.steps) if last else UNSET
+    return replace(trace, views=drawn.views(), blame=blame)
 
 
 def _decoded_view(last: LoadedSnapshot | None, steps: Sequence[Step]) -> DecodedView | UnsetType:
@@ -260,28 +307,28 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
     )
 
 
-def _work(folders: Sequence[TraceFolder], decoded: bool) -> list[tuple[bytes, Digest]]:
+def _work(folders: Sequence[TraceFolder], wanted: Wanted) -> list[tuple[bytes, Digest]]:
     """What a worker does: folders in, encoded nouns and their digests out."""
     out: list[tuple[bytes, Digest]] = []
     for folder in folders:
-        trace, unreadable = read_trace(folder, decoded)
+        trace, unreadable = read_trace(folder, wanted)
         out.append((encode(trace), _digest(trace, unreadable)))
     return out
 
 
-def _results(folders: Sequence[TraceFolder], jobs: int | None, decoded: bool) -> Iterator[list[tuple[bytes, Digest]]]:
+def _results(folders: Sequence[TraceFolder], jobs: int | None, wanted: Wanted) -> Iterator[list[tuple[bytes, Digest]]]:
     """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
     chunks = list(_chunks(folders))
     workers = min(jobs or available_cores(), len(chunks))
     if workers < 2:
-        yield from (_work(chunk, decoded) for chunk in chunks)
+        yield from (_work(chunk, wanted) for chunk in chunks)
         return
     from concurrent.futures import Future, ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
         waiting: deque[Future[list[tuple[bytes, Digest]]]] = deque()
         for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk, decoded))
+            waiting.append(pool.submit(_work, chunk, wanted))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:

@@ -9,15 +9,20 @@ import snapdiff
 
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
-    "model": set[str](),
+    "model": {"model_views"},
+    "model_views": set[str](),
+    "passage": {"model"},
+    "weave": {"model"},
     "mail": {"model", "mail"},
     "read": {"model", "mail", "read"},
-    "diff": {"model", "mail", "diff"},
+    "diff": {"model", "mail", "diff", "passage"},
+    "blame": {"model", "passage", "weave"},
+    "drawn": {"model", "diff", "blame"},
     "journey": {"model"},
     "select": {"model"},
     "agents": {"model"},
     "report": {"model", "report", "agents"},
-    "run": {"model", "mail", "read", "diff", "journey", "report"},
+    "run": {"model", "blame", "drawn", "mail", "read", "diff", "journey", "report"},
     "extract": {"mail", "read"},
     "output": set[str](),
     "faults": {"read", "extract", "report"},

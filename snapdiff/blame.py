@@ -215,8 +215,11 @@ def _kept_part(kept: _Part, passage: PartPassage, owner: Callable[[], int]) -> _
     if passage.size is not None:
         kept.size = passage.size
     kept.touches.extend(Touch(owner(), what) for what in passage.touches[: _MAX_TOUCHES - len(kept.touches)])
-    if too_long or not passage.is_text:
+    if too_long:
         kept.weave = None
+    elif not passage.is_text:
+        if kept.weave is not None and kept.weave.text:
+            kept.weave.replace("", owner())
     elif passage.text is not None:
         _follow_text(kept, passage, was_text, owner)
     if not passage.same_content:
@@ -229,14 +232,17 @@ def _follow_text(kept: _Part, passage: PartPassage, was_text: bool, owner: Calla
     if kept.weave is None:
         kept.weave = Weave(text, kept.content_owner if passage.same_content else owner())
         if was_text:
-            kept.whole = "it had been too long to tell who brought what: the text counts as one step's as a whole"
+            kept.whole = _WAS_TOO_LONG
     elif text != kept.weave.text and not (passage.hunks and kept.weave.change(text, passage.hunks, owner())):
         kept.weave.replace(text, owner())
-        kept.whole = "too much of it changed at once to tell words apart: the text counts as one step's as a whole"
+        if was_text:
+            kept.whole = _TOO_MUCH_AT_ONCE
 
 
 _TOO_LONG = "the text is too long to tell who brought what"
 _TOO_MUCH = "the texts that were removed are longer than is kept: this one is left out"
+_WAS_TOO_LONG = "it had been too long to tell who brought what: the text counts as one step's as a whole"
+_TOO_MUCH_AT_ONCE = "too much of it changed at once to tell words apart: the text counts as one step's as a whole"
 _TOO_FINE = "it changed at so many places that the text counts as one step's as a whole"
 
 

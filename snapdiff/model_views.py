@@ -91,8 +91,8 @@ class BlameRun(Struct, frozen=True):
 class Touch(Struct, frozen=True):
     """What a step did to a field or part without bringing its words.
 
-    `moved`, `wrapped` (put a level deeper), `unwrapped`, `re-wrapped`, `re-encoded`, `relabelled`, `rewritten`; or
-    `content-changed` for content other than text.
+    `moved`, `wrapped` (put a level deeper), `unwrapped`, `re-wrapped`, `re-encoded`, `relabelled`, `rewritten`;
+    `changed` where a field's value changed beyond what is shown; `content-changed` for content other than text.
     """
 
     owner: int

@@ -12,8 +12,8 @@ class FieldPassage(Struct, frozen=True):
     """A header field after a step. `origin` is its index among the fields before, None where it came.
 
     `value` is what people read of it, None where it reads as before; `hunks` turn the value before into it (one
-    line each). `touch` says what happened to it without a new value (`moved`, `rewritten`). `cut` is set where a long
-    value is told in its beginning alone.
+    line each). `touch` says what happened to it without a new value (`moved`, `rewritten`, `changed`). `cut` is set
+    where a long value is told in its beginning alone.
     """
 
     part: str | None

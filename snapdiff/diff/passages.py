@@ -98,6 +98,8 @@ def _fields(before: Anatomy, after: Anatomy, changes: Sequence[Change]) -> list[
                 passage = replace(passage, touch="rewritten")
             elif change.kind == "header.moved" or change.moved is True:
                 passage = replace(passage, touch="moved")
+            elif passage.value is None:
+                passage = replace(passage, touch="changed")
         out.append(passage)
     return out
 

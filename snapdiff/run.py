@@ -10,6 +10,7 @@ import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,13 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from snapdiff.diff.message import Side, compare
-from snapdiff.diff.steps import Steps, sides_of, with_candidates
+from snapdiff.diff.message import Side
+from snapdiff.diff.steps import Steps, forked, sides_of, with_candidates
 from snapdiff.journey import TraceKey, journeys, parents
 from snapdiff.model import DecodedView, Journey, LoadedSnapshot, Parent, Problem, Snapshot, Step, Trace
-from snapdiff.read.listing import Listing, TraceFolder
+from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.names import parse_name
-from snapdiff.read.snapshot import load_snapshot
+from snapdiff.read.snapshot import load_snapshot, parse_time
 from snapdiff.read.trace import file_path, load_trace, message_facts
 from snapdiff.read.walker import read_file, walk
 from snapdiff.report.json_report import encode
@@ -101,6 +102,7 @@ class Run:
         self._by_path: dict[str, Entry] = {}
         self._agents: dict[str, list[str]] = {}
         self._parents: dict[str, str] = {}
+        self._unreadable = False
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -119,8 +121,10 @@ class Run:
     @property
     def unreadable(self) -> bool:
         """Whether something could not be read, so that the report is not the whole truth."""
-        return any(problem.code not in _HARMLESS for problem in self.problems) or any(
-            entry.digest.unreadable for entry in self._entries
+        return (
+            self._unreadable
+            or any(problem.code not in _HARMLESS for problem in self.problems)
+            or any(entry.digest.unreadable for entry in self._entries)
         )
 
     @property
@@ -168,30 +172,24 @@ class Run:
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
     def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
+        """The fork with its parent, and a first step that compares the two where both can be read."""
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
         first = trace.snapshots[0]
-        earlier = [x for x in parent.snapshots if x.status is None and (x.time or "") <= (first.time or "")]
-        if not earlier:
+        left_at = _left_at(parent, first)
+        if left_at is None:
             return trace
-        # The copy left where the two held the same message; by time alone, the parent may have gone on already.
-        left_at = next((x for x in reversed(earlier) if x.sha256 == first.sha256), earlier[-1])
-        sides = sides_of(_load(self._folders[parent_path], left_at), _load(self._folders[trace.path], first))
-        step = Step(
-            from_=None,
-            to=first.file,
-            compared_with=left_at.file,
-            event=first.event,
-            agent=first.agent,
-            actor="transport",
-            certain=False,
-            reason="the copy it was split from is known by its Message-Id and times alone",
-            missing=[],
-            candidates=[],
-            elapsed_ms=None,
-            changes=compare(*sides).changes,
-        )
+        try:
+            before = _load(self._folders[parent_path], left_at)
+            after = _load(self._folders[trace.path], first)
+        except ReadFailed as failed:
+            self._unreadable = True
+            problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
+            return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
+        step = forked(before, after)
         trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
-        return _drawn_from(self._folders[trace.path], trace, sides) if self._wanted.views and step.changes else trace
+        if not self._wanted.views or not step.changes or first.status is not None:
+            return trace
+        return _drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 
     def _read_all(self) -> None:
         agents: dict[str, set[str]] = defaultdict(set)
@@ -206,11 +204,31 @@ class Run:
                     agents[event].add(agent)
             done += len(results)
             self._progress(done, total)
-        self._entries.sort(key=lambda entry: (entry.digest.key.from_time or "", entry.digest.id, entry.digest.key.path))
+        self._entries.sort(key=_place)
         self._by_path = {entry.digest.key.path: entry for entry in self._entries}
         self._agents = {event: sorted(names) for event, names in agents.items()}
         found = parents([entry.digest.key for entry in self._entries])
         self._parents = dict(found.items())
+
+
+def _place(entry: Entry) -> tuple[datetime, str, str]:
+    return _time(entry.digest.key.from_time), entry.digest.id, entry.digest.key.path
+
+
+def _time(text: str | None) -> datetime:
+    """A snapshot's time; the beginning of time where it has none that can be read."""
+    return (parse_time(text) if text else None) or datetime.min.replace(tzinfo=UTC)
+
+
+def _left_at(parent: Trace, first: Snapshot) -> Snapshot | None:
+    """The parent's snapshot that a fork left at: the last one before the fork's first, best one of the same message.
+
+    By time alone, the parent may have gone on already.
+    """
+    earlier = [x for x in parent.snapshots if x.status is None and x.time and _time(x.time) <= _time(first.time)]
+    same = [x for x in earlier if x.sha256 == first.sha256]
+    found = same or earlier
+    return found[-1] if found else None
 
 
 def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Trace, bool]:

@@ -76,7 +76,7 @@ class Changes(list[Change]):
     def moved(self, before: Part, after: Part, spans: tuple[Span, Span] | None) -> None:
         """The same content in another section; `spans` where it owns its bytes."""
         same_role = before.is_attachment == after.is_attachment
-        same_message = before.in_embedded_message == after.in_embedded_message
+        same_message = before.embedding == after.embedding
         self.append(
             Change(
                 "part.moved",

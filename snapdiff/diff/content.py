@@ -8,13 +8,14 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from snapdiff.diff.builder import part_info
-from snapdiff.diff.text import hunks_between, lines_of, lost_characters
+from snapdiff.diff.text import compare_lines, hunks_between, lines_of, lost_characters
 from snapdiff.mail.parts import Part, Span
 from snapdiff.model import Change, Degree, Hunk
 
 _MAX_HUNK_TEXT = 4_000_000
 _MAX_VISIBLE_SOURCE = 2_000_000
 _MAX_LOST_SHOWN = 40
+_NOT_EXACT = "so many lines are equal to each other that more of them are shown as changed than need be"
 
 
 class Compared(NamedTuple):
@@ -104,10 +105,11 @@ def _same_lines(a: Part, b: Part) -> bool:
 
 
 def _text_change(a: Part, b: Part, before_span: Span | None, after_span: Span | None) -> Change:
-    found: list[Hunk] | None = hunks_between(lines_of(a.text.text), lines_of(b.text.text))
+    found: list[Hunk] | None
+    found, exact = compare_lines(lines_of(a.text.text), lines_of(b.text.text))
     lost, explained = lost_characters(found or [])
     degree: Degree = "characters-lost" if explained else "content-changed"
-    note = f"characters lost: {lost[:_MAX_LOST_SHOWN]}" if lost else ""
+    note = f"characters lost: {lost[:_MAX_LOST_SHOWN]}" if lost else "" if exact else _NOT_EXACT
     info_before = info_after = None
     if sum(len(hunk.before or "") + len(hunk.after or "") for hunk in found or []) > _MAX_HUNK_TEXT:
         found = None

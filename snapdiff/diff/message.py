@@ -144,7 +144,7 @@ def _unclosed(before: Part, after: Part) -> tuple[bool, bool]:
     )
 
 
-def _closed(root: Part) -> dict[str, bool]:
-    """Whether each multipart, by section, has its closing delimiter."""
-    multiparts = (part for part in (root, *root.descendants()) if part.shape == "multipart")
-    return {part.section: part.close is not None for part in multiparts}
+def _closed(root: Part) -> dict[str | None, bool]:
+    """Whether each multipart has its closing delimiter; one that was cut before its first delimiter has none."""
+    multiparts = (part for part in (root, *root.descendants()) if part.type.startswith("multipart/") and part.boundary)
+    return {part.header_section: part.close is not None for part in multiparts}

@@ -5,18 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
 from snapdiff.diff.sequence import common_pairs
-from snapdiff.mail.parts import Key, Part
+from snapdiff.mail.parts import Part
 
+Rule = Callable[[Part, Part], bool]
 _WORD = re.compile(r"\w+")
 _MAX_LIKENESS_TEXT = 200_000
 _MAX_LIKENESS_PARTS = 40
 _MAX_SHAPES_COMPARED = 400
 _LIKE = 0.8
-
-
-def leaf_keys(part: Part) -> Counter[Key]:
-    """How often each content stands among a part's leaves; empty leaves do not count."""
-    return Counter(leaf.content_key for leaf in part.leaves() if leaf.content_key[0] != "empty")
 
 
 def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[int, int]]:
@@ -32,30 +28,65 @@ def pair_children(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[i
     if pairing.open:
         pairing.by_key(_body_key)
     if pairing.open:
+        pairing.by_key(_boundary_key)
+    if pairing.open:
         pairing.by_identity()
     if pairing.open:
         pairing.by_shape()
     return sorted(pairing.pairs)
 
 
-def find_within(part: Part, outer: Part) -> Part | None:
-    """The part below `outer` that holds what `part` holds, None where there is none.
+def wrapped(before: Part, after: Part) -> tuple[Part, bool] | None:
+    """The part inside one of the two that the other as a whole became, and whether it stands in the later message.
 
-    For a part that was put into a multipart or into a message: the whole message's root counts as well.
+    For a part that was put into a multipart or into a message, or taken out of one. A multipart that keeps its
+    boundary is the same one, whatever became of its type; equal content tells next, likeness last.
     """
-    candidates = [inner for inner in outer.descendants() if inner.shape == part.shape]
-    if not candidates:
+    if before.shape == after.shape and (before.shape != "multipart" or before.boundary == after.boundary):
         return None
-    for inner in candidates:
-        if inner.content_key == part.content_key:
-            return inner
-    same_type = [inner for inner in candidates if inner.type == part.type]
-    if part.shape == "multipart":
-        keys = leaf_keys(part)
-        return next((inner for inner in same_type if keys & leaf_keys(inner)), None)
-    if not part.is_text:
-        return None
-    return next((inner for inner in same_type if likeness(part, inner) >= _LIKE), None)
+    for rule in _SAME_PART:
+        for plain, outer, on_after in ((before, after, True), (after, before, False)):
+            if rule is _is_like and plain.shape == outer.shape and plain.type == outer.type:
+                continue
+            found = _below(outer, plain, rule)
+            if found is not None:
+                return found, on_after
+    return None
+
+
+def _holds(outer: Part, plain: Part) -> bool:
+    """Whether a part below `outer` is the one that `plain` is."""
+    return any(_below(outer, plain, rule) is not None for rule in _SAME_PART)
+
+
+def _below(outer: Part, plain: Part, rule: Rule) -> Part | None:
+    candidates = [inner for inner in outer.descendants() if inner.shape == plain.shape]
+    if rule is _is_like:
+        candidates = [inner for inner in candidates if inner.type == plain.type][:_MAX_LIKENESS_PARTS]
+    return next((inner for inner in candidates if rule(plain, inner)), None)
+
+
+def _has_same_boundary(plain: Part, inner: Part) -> bool:
+    return plain.shape == "multipart" and plain.boundary == inner.boundary
+
+
+def _has_same_content(plain: Part, inner: Part) -> bool:
+    return plain.content_key == inner.content_key
+
+
+def _share_a_child(one: Part, other: Part) -> bool:
+    keys = {child.content_key for child in one.children}
+    return any(child.content_key in keys and child.content_key[0] != "empty" for child in other.children)
+
+
+def _is_like(plain: Part, inner: Part) -> bool:
+    if plain.shape == "multipart":
+        return _share_a_child(plain, inner)
+    return likeness(plain, inner) >= _LIKE
+
+
+_SAME_PART: tuple[Rule, ...] = (_has_same_boundary, _has_same_content, _is_like)
+"""What makes two parts at different levels the same one, the surest first."""
 
 
 def likeness(before: Part, after: Part) -> float:
@@ -70,8 +101,12 @@ def likeness(before: Part, after: Part) -> float:
     return (words_old & words_new).total() / shorter if shorter else 0.0
 
 
-def _body_key(part: Part) -> Key:
+def _body_key(part: Part) -> Hashable:
     return ("body", part.body) if part.body else ("none", id(part))
+
+
+def _boundary_key(part: Part) -> Hashable:
+    return ("boundary", part.boundary) if part.shape == "multipart" else ("none", id(part))
 
 
 class _Pairing:
@@ -105,7 +140,7 @@ class _Pairing:
         self.take([(self.free_before[x], self.free_after[y]) for x, y in (*in_order, *crossing)])
 
     def by_identity(self) -> None:
-        groups: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for i in self.free_before:
             groups[_identity(self.before[i])][0].append(i)
         for j in self.free_after:
@@ -146,9 +181,9 @@ class _Pairing:
 
 def _related(old: Part, new: Part) -> bool:
     if old.shape == new.shape:
-        return bool(leaf_keys(old) & leaf_keys(new))
-    return find_within(old, new) is not None if new.shape == "multipart" else find_within(new, old) is not None
+        return _share_a_child(old, new)
+    return _holds(new, old) if new.shape == "multipart" else _holds(old, new)
 
 
-def _identity(part: Part) -> Key:
+def _identity(part: Part) -> Hashable:
     return (part.shape, part.type, part.file_name)

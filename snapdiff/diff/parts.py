@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from snapdiff.diff.builder import Changes, part_info, unequal_depth
 from snapdiff.diff.content import compare_content
 from snapdiff.diff.headers import HeaderPair, compare_headers
-from snapdiff.diff.pairing import find_within, pair_children
+from snapdiff.diff.pairing import pair_children, wrapped
 from snapdiff.diff.restructure import rejoin_moved, wrap
 from snapdiff.diff.sequence import rising
 from snapdiff.diff.text import hunks_between, lines_of
@@ -42,14 +42,18 @@ class _Walk:
             return self.leaf(a, b)
         self._blank_line(a, b)
         same_content = self._structures(a, b)
-        self.out.rewritten(b.section, (a.body_end, a.end), (b.body_end, b.end))
+        if not _closing_took_line_end(a, b):
+            self.out.rewritten(b.section, (a.body_end, a.end), (b.body_end, b.end))
         return same_content
 
     def _blank_line(self, a: Part, b: Part) -> None:
         self.out.rewritten(b.section, (a.header.end, a.body_start), (b.header.end, b.body_start))
 
     def _structures(self, a: Part, b: Part) -> bool:
-        if a.body == b.body and a.shape != b.shape:
+        if a.body == b.body and a.content_key == b.content_key:
+            self.out.moved_leaves(a, b)
+            return True
+        if a.body == b.body:
             self.out.append(
                 Change(
                     "part.changed",
@@ -60,10 +64,9 @@ class _Walk:
                 )
             )
             return False
-        if (inner := self._wrapped(a, b)) is not None:
-            return wrap(self, (a, inner, b), on_after=True)
-        if (inner := self._wrapped(b, a)) is not None:
-            return wrap(self, (b, inner, a), on_after=False)
+        if (found := wrapped(a, b)) is not None:
+            inner, on_after = found
+            return wrap(self, (a, inner, b) if on_after else (b, inner, a), on_after)
         count = len(self.out)
         if a.shape == b.shape == "message":
             self.node(a.children[0], b.children[0])
@@ -72,19 +75,6 @@ class _Walk:
         else:
             self._replaced(a, b)
         return all(change.cosmetic for change in self.out[count:])
-
-    def _wrapped(self, inner: Part, outer: Part) -> Part | None:
-        """The part below `outer` that `inner` became, where it went a level down."""
-        if outer.shape == "leaf" or (inner.shape == "message" and outer.shape == "message"):
-            return None
-        if inner.shape != outer.shape:
-            return find_within(inner, outer)
-        if not any(part.shape == "multipart" for part in outer.descendants()):
-            return None
-        found = find_within(inner, outer)
-        if found is None or inner.type != outer.type:
-            return found
-        return found if found.content_key == inner.content_key else None
 
     def core(self, a: Part, b: Part) -> None:
         """The content of a part before and after it went a level down or up: no header, nothing around it."""
@@ -158,7 +148,7 @@ class _Walk:
 
     def _child(self, a: Part, b: Part, section: str) -> None:
         self.out.rewritten(section, (a.start, a.header.start), (b.start, b.header.start))
-        if a.raw[a.header.start : a.end] != b.raw[b.header.start : b.end]:
+        if a.type != b.type or a.raw[a.header.start : a.end] != b.raw[b.header.start : b.end]:
             self.node(a, b)
         else:
             self.out.moved_leaves(a, b)
@@ -179,7 +169,10 @@ class _Walk:
         if a.close and b.close:
             self.out.rewritten(b.section, close_a, close_b)
         elif a.close or b.close:
-            self.out.one_sided("part.rewritten", b.section, close_b if b.close else close_a, on_after=bool(b.close))
+            start, end = close_b if b.close else close_a
+            if _closing_took_line_end(a, b):
+                end = (b if b.close else a).end
+            self.out.one_sided("part.rewritten", b.section, (start, end), on_after=bool(b.close))
         self._words("epilogue", b.section, (close_a[1], a.body_end), (close_b[1], b.body_end))
 
     def _words(self, name: str, section: str, before: Span, after: Span) -> None:
@@ -191,3 +184,11 @@ class _Walk:
             self.out.words_of(section, name, (before, after), hunks)
         else:
             self.out.rewritten(section, before, after)
+
+
+def _closing_took_line_end(a: Part, b: Part) -> bool:
+    """Whether a closing delimiter that came or went took with it the line end before the next delimiter around it."""
+    if a.shape != b.shape or (a.close is None) == (b.close is None):
+        return False
+    closed = a if a.close else b
+    return closed.epilogue[0] == closed.body_end

@@ -9,10 +9,9 @@ minutes on bodies of many equal lines.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
 
 Pair = tuple[int, int]
-_MAX_EQUAL_PAIRS = 300_000
+MAX_EQUAL_PAIRS = 300_000
 _MAX_HALVINGS = 60
 
 
@@ -22,7 +21,18 @@ def common_pairs(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[
     Among subsequences of the same length the one that keeps earlier elements wins, so that of equal neighbours
     the last counts as the one added or removed.
     """
+    return align(before, after)[0]
+
+
+def align(
+    before: Sequence[Hashable], after: Sequence[Hashable], most: int = MAX_EQUAL_PAIRS
+) -> tuple[list[Pair], bool]:
+    """The pairs kept, and whether they are exactly a longest common subsequence.
+
+    They are where no more than `most` elements of the one are equal to elements of the other, counted in pairs.
+    """
     out: list[Pair] = []
+    is_exact = True
     stack = [(0, len(before), 0, len(after), 0)]
     while stack:
         lo_b, hi_b, lo_a, hi_a, depth = stack.pop()
@@ -34,13 +44,14 @@ def common_pairs(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[
             out.append((hi_b, hi_a))
         if lo_b == hi_b or lo_a == hi_a:
             continue
-        exact = _longest(before[lo_b:hi_b], after[lo_a:hi_a])
-        if exact is not None:
-            out.extend((lo_b + i, lo_a + j) for i, j in exact)
+        longest = _longest(before[lo_b:hi_b], after[lo_a:hi_a], most)
+        is_exact = is_exact and longest is not None
+        if longest is not None:
+            out.extend((lo_b + i, lo_a + j) for i, j in longest)
         elif depth < _MAX_HALVINGS:
             stack.extend(_between_anchors(before, after, (lo_b, hi_b, lo_a, hi_a, depth), out))
     out.sort()
-    return out
+    return out, is_exact
 
 
 def rising(values: Sequence[int], weights: Sequence[int]) -> list[int]:
@@ -65,20 +76,16 @@ def rising(values: Sequence[int], weights: Sequence[int]) -> list[int]:
     return out[::-1]
 
 
-class _Link(NamedTuple):
-    """A kept pair, and the chain of pairs before it."""
-
-    i: int
-    j: int
-    before: "_Link | None"
+_Link = tuple[int, int, "_Link | None"]
+"""A kept pair, and the chain of pairs before it; a plain tuple, as one is made for every equal pair."""
 
 
-def _longest(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Pair] | None:
+def _longest(before: Sequence[Hashable], after: Sequence[Hashable], most: int) -> list[Pair] | None:
     """The exact longest common subsequence, None where too many elements are equal to each other."""
-    if len(before) > _MAX_EQUAL_PAIRS or len(after) > _MAX_EQUAL_PAIRS:
+    if len(before) > MAX_EQUAL_PAIRS or len(after) > MAX_EQUAL_PAIRS:
         return None
     in_before = Counter(before)
-    if sum(in_before[element] for element in after if element in in_before) > _MAX_EQUAL_PAIRS:
+    if sum(in_before[element] for element in after if element in in_before) > most:
         return None
     places: dict[Hashable, list[int]] = {}
     for j, element in enumerate(after):
@@ -89,7 +96,7 @@ def _longest(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Pair
     for i, element in enumerate(before):
         for j in reversed(places.get(element, ())):
             at = bisect_left(ends, j)
-            link = _Link(i, j, chains[at - 1] if at else None)
+            link = (i, j, chains[at - 1] if at else None)
             if at == len(ends):
                 ends.append(j)
                 chains.append(link)
@@ -99,8 +106,8 @@ def _longest(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Pair
     out: list[Pair] = []
     last = chains[-1] if chains else None
     while last is not None:
-        out.append((last.i, last.j))
-        last = last.before
+        i, j, last = last
+        out.append((i, j))
     return out[::-1]
 
 

@@ -82,6 +82,8 @@ class Steps:
         reasons = [gap, _short(earlier, later, compared, base), again]
         if base is None:
             reasons.append("no earlier snapshot holds a message to compare with")
+        if later.snapshot.event is None and later.snapshot.stage != "Original":
+            reasons.append(f"{later.snapshot.file} does not say which event or agent it is from")
         if self._plain:
             reasons = [_ONE_SIDED_PLAIN]
         said = [reason for reason in reasons if reason]
@@ -114,6 +116,32 @@ class Steps:
 def sides_of(before: LoadedSnapshot, after: LoadedSnapshot) -> tuple[Side, Side]:
     """The two sides of a comparison of snapshots that are not neighbours of one trace."""
     return _side(before, None), _side(after, None)
+
+
+def forked(before: LoadedSnapshot, first: LoadedSnapshot) -> Step:
+    """The step from a parent's snapshot to the first one of the copy that was split from it.
+
+    It is never certain: only Message-Id and times say that the two belong together.
+    """
+    noun = first.snapshot
+    if noun.status is not None:
+        changes = [Change(_STATUS_KIND[noun.status])]
+    else:
+        changes = compare(_side(before, None), _side(first, None)).changes
+    return Step(
+        from_=None,
+        to=noun.file,
+        compared_with=before.snapshot.file,
+        event=noun.event,
+        agent=noun.agent,
+        actor="agent" if noun.agent else "transport",
+        certain=False,
+        reason="the copy it was split from is known by its Message-Id and times alone",
+        missing=[],
+        candidates=[],
+        elapsed_ms=None,
+        changes=changes,
+    )
 
 
 def _side(loaded: LoadedSnapshot, last: Side | None) -> Side:

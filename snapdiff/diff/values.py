@@ -3,11 +3,9 @@
 import re
 
 from snapdiff.mail.fields import field_name, field_value, unfold, unfold_to_blanks
-from snapdiff.mail.parameters import parameters
 from snapdiff.mail.words import decode_value, shown
 
 _BOUNDARY = re.compile(rb';\s*boundary\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^;\s]*)', re.IGNORECASE | re.DOTALL)
-_WITH_PARAMETERS = frozenset({"content-type", "content-disposition"})
 
 
 def display(field: bytes, charset: str | None) -> str:
@@ -36,13 +34,4 @@ def same_value(before: bytes, after: bytes, charsets: tuple[str | None, str | No
             and decode_value(x, charsets[0]) == decode_value(y, charsets[1])
         ):
             return True
-    return name in _WITH_PARAMETERS and _same_extended_parameters(unfold_to_blanks(old), unfold_to_blanks(new))
-
-
-def _same_extended_parameters(before: bytes, after: bytes) -> bool:
-    """Whether both write the same parameters in RFC 2231's extended form, only cut or escaped differently."""
-    if b"*" not in before or b"*" not in after:
-        return False
-    old = parameters(before.decode("utf-8", "surrogateescape"))
-    new = parameters(after.decode("utf-8", "surrogateescape"))
-    return old == new
+    return False

@@ -5,7 +5,6 @@ tree comes from our own scan for delimiter lines (RFC 2046 section 5.1.1). Conte
 """
 
 import re
-from collections.abc import Hashable
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -20,7 +19,8 @@ MAX_DEPTH = 100
 MAX_PARTS = 20_000
 
 Span = tuple[int, int]
-Key = tuple[Hashable, ...]
+Key = tuple[str, bytes]
+"""What kind of content, and its digest."""
 _TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 _OPAQUE_TYPES = frozenset(
@@ -57,7 +57,7 @@ class Part:
         self.shape: Literal["leaf", "multipart", "message"] = "leaf"
         self.children: list[Part] = []
         self.close: Delimiter | None = None
-        self.in_embedded_message = False
+        self.embedding = 0
         self.default_type = _DEFAULT_TYPE
 
     @property
@@ -149,13 +149,20 @@ class Part:
         Parts without content never share a key with a part of another type.
         """
         if self.shape == "multipart":
-            return ("multipart", *(child.content_key for child in self.children))
+            # A digest of the children's keys, so that comparing two keys costs the same at any depth.
+            inner = sha256()
+            for child in self.children:
+                kind, key = child.content_key
+                inner.update(b"%s %d " % (kind.encode(), len(key)) + key)
+            return ("multipart", inner.digest())
         if self.is_text:
             text = self.text.text.replace("\r\n", "\n").removesuffix("\n")
             if text.strip("\n"):
                 return ("text", sha256(text.encode("utf-8", "surrogatepass")).digest())
-            return ("empty", self.type)
-        return ("bytes", self.digest) if self.content else ("empty", self.type)
+            return ("empty", self.type.encode("utf-8", "surrogatepass"))
+        if not self.content:
+            return ("empty", self.type.encode("utf-8", "surrogatepass"))
+        return ("bytes", bytes.fromhex(self.digest))
 
     @cached_property
     def text(self) -> Text:
@@ -251,7 +258,7 @@ class _Scan:
         if is_root:
             part.section = f"{prefix}TEXT"
         part.close = marks.pop() if marks[-1].closing else None
-        stop = part.close.start if part.close else part.body_end
+        stop = part.close.start if part.close else part.outer_end
         for number, mark in enumerate(marks, 1):
             following = marks[number].start if number < len(marks) else stop
             last_and_open = number == len(marks) and part.close is None
@@ -260,12 +267,13 @@ class _Scan:
     def _child(
         self, part: Part, mark: Delimiter, following: int, section: str, depth: int, last_and_open: bool
     ) -> None:
-        body_end = following if last_and_open else max(mark.end, following - self._line_end_before(following))
+        content_end = part.body_end if last_and_open else following - self._line_end_before(following)
+        body_end = max(mark.end, content_end)
         child = Part(self.raw, section, section, mark.start, split_header(self.raw, mark.end, body_end))
         child.outer_end = part.outer_end if last_and_open else following
         self._header_to_delimiter(child, body_end)
         child.end, child.body_end = max(following, child.header.body), max(body_end, child.header.body)
-        child.in_embedded_message = part.in_embedded_message
+        child.embedding = part.embedding
         if part.type == "multipart/digest":
             child.default_type = "message/rfc822"
         part.children.append(child)
@@ -282,7 +290,7 @@ class _Scan:
         root.outer_end = part.outer_end
         self._header_to_delimiter(root, part.body_end)
         root.end = root.body_end = max(part.body_end, root.header.body)
-        root.in_embedded_message = True
+        root.embedding = part.embedding + 1
         part.children.append(root)
         self.read(root, f"{part.section}.", depth + 1, is_root=True)
         self._widen(part, root)
@@ -306,14 +314,15 @@ class _Scan:
         """The delimiter lines in a multipart's body, up to the one that closes it."""
         raw, stop = self.raw, part.body_end
         sought = b"--" + (part.boundary or b"")
+        # Looked for with the line end before it: else a boundary of dashes is found at each dash of a long line. The
+        # first can stand at the body's start, behind the line end of the header.
+        at_line_start = b"\n" + sought
         out: list[Delimiter] = []
-        at = raw.find(sought, part.body_start, stop)
-        while at >= 0:
-            tail = None
-            if at == part.body_start or raw[at - 1] == 0x0A:
-                tail = _TAIL.match(raw, at + len(sought), stop)
+        at = raw.find(at_line_start, part.body_start - 1, stop) + 1
+        while at > 0:
+            tail = _TAIL.match(raw, at + len(sought), stop)
             if tail is None:
-                at = raw.find(sought, at + 2, stop)
+                at = raw.find(at_line_start, at, stop) + 1
                 continue
             if self.parts >= MAX_PARTS:
                 self.limit("too-many-parts", f"more than {MAX_PARTS:,} MIME parts: what follows is taken as one")
@@ -322,5 +331,5 @@ class _Scan:
             out.append(Delimiter(at, tail.end(), closing=tail.group(1) is not None))
             if out[-1].closing:
                 break
-            at = raw.find(sought, tail.end(), stop)
+            at = raw.find(at_line_start, tail.end() - 1, stop) + 1
         return out

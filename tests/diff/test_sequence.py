@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapdiff.diff import sequence
-from snapdiff.diff.sequence import common_pairs, rising
+from snapdiff.diff.sequence import align, common_pairs, rising
 
 LETTERS = st.text("abcd", max_size=12)
 NUMBERED = st.lists(st.integers(0, 30), max_size=25)
@@ -147,10 +146,10 @@ def test_a_chapter_moved_into_many_equal_lines_is_found_by_its_unique_ones() -> 
 @given(LETTERS, LETTERS, st.data())
 def test_given_up_or_not_the_pairs_are_sound(before: str, after: str, data: st.DataObject) -> None:
     """With the bound lowered, most inputs take the way by unique elements: never longer than the longest."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sequence, "_MAX_EQUAL_PAIRS", data.draw(st.integers(0, 6)))
-        pairs = check_pairs(before, after)
-    assert len(pairs) <= length_by_table(before, after)
+    pairs, exact = align(before, after, data.draw(st.integers(0, 6)))
+    assert all(before[i] == after[j] for i, j in pairs)
+    longest = length_by_table(before, after)
+    assert len(pairs) == longest if exact else len(pairs) <= longest
     bounds = [(-1, -1), *pairs, (len(before), len(after))]
     for (i, j), (next_i, next_j) in pairwise(bounds):
         old, new = before[i + 1 : next_i], after[j + 1 : next_j]

@@ -167,6 +167,20 @@ def test_gaps_name_the_files(files: list[File], missing: list[str]) -> None:
     assert missing == [] or missing[0] in (step.reason or "")
 
 
+def test_the_reason_counts_what_is_missing() -> None:
+    for count, words in (
+        (1, "Routing0002.eml could"),
+        (2, "Routing0002.eml and 1 more"),
+        (3, "Routing0002.eml and 2 more"),
+    ):
+        assert words in (last_step(routing(1, OWN), routing(2 + count, A)).reason or "")
+
+
+def test_a_file_without_block_in_between_leaves_the_event_as_it_was() -> None:
+    steps = steps_of(routing(1, OWN), routing(2, A), Raw("Routing0003.eml", bare=MAIL), routing(4, B), routing(5, A))
+    assert [step.certain for step in steps[2:]] == [True, False]
+
+
 def test_an_enormous_gap_is_told_without_naming_every_file() -> None:
     step = last_step(routing(1, OWN), routing(9_999_999_999, A))
     assert step.missing[:2] == ["Routing0002.eml", "Routing0003.eml"]
@@ -250,7 +264,6 @@ def test_a_short_file_on_either_side(before: File, after: File, word: str | None
     assert (step.reason or "none").count(word or "none") >= 1
 
 
-@pytest.mark.xfail(reason="the diff takes a multipart without any delimiter line for a leaf")
 @pytest.mark.parametrize("kept", [0, 1, 2])
 def test_a_multipart_cut_before_its_first_delimiter_is_short_too(kept: int) -> None:
     cut = MULTIPART[: BODY + kept]

@@ -146,6 +146,8 @@ SHOWN = [
     ("abc", "abc"),
     ("ü", "ü"),
     ("a\udcffb", r"a\xffb"),
+    ("\udc80", r"\x80"),
+    ("\udc7f", r"\udc7f"),
     ("\ud800", r"\ud800"),
     ("\udc00", r"\udc00"),
     ("💩", "💩"),

@@ -127,6 +127,16 @@ FORMS: list[tuple[str, bytes, dict[str, Any]]] = [
         ),
         {"event": "OnSubmittedMessage", "agent": "Ä", "sender": "ü@b.example"},
     ),
+    (
+        "glued Source line without a blank",
+        block(b"OnSubmittedMessageX-Sender:a@b.example", RECEIVER),
+        {"event": "OnSubmittedMessage", "sender": "a@b.example"},
+    ),
+    (
+        "folded, though it is ASCII",
+        block(b"OnRoutedMessage,\r\n Agent\r\n\tX"),
+        {"event": "OnRoutedMessage", "agent": "Agent\tX"},
+    ),
     ("null sender", block(envelope=b"X-Sender: <>\r\n" + RECEIVER), {"sender": "<>"}),
     ("null sender left empty", block(envelope=b"X-Sender: \r\n" + RECEIVER), {"sender": "<>"}),
     ("no recipients", block(envelope=SENDER), {"recipients": []}),
@@ -252,6 +262,7 @@ ENDINGS: list[tuple[str, bytes, Stage, bool, str | None, list[str], bytes]] = [
         [],
         b"A: b\r\nno field\r\n\r\nx",
     ),
+    ("no blank line, but a body", BLOCK + b"A: b\r\nno field\r\n", "Routing", False, None, [], b"A: b\r\nno field\r\n"),
     ("OnEndOfHeaders", block(b"OnEndOfHeaders") + b"A: b\r\n", "SmtpReceive", True, None, [], b"A: b\r\n"),
     ("with blank line", block(b"OnEndOfHeaders,X") + b"A: b\r\n\r\n", "SmtpReceive", True, None, [], b"A: b\r\n\r\n"),
     (
@@ -299,6 +310,13 @@ def test_an_original_that_broke_off_keeps_its_recipients() -> None:
     assert snapshot.sender == "michelle@nwtraders.com"
     assert snapshot.recipients == ["chris@contoso.com", "refused@contoso.com"]
     assert snapshot.message_offset == len(raw)
+
+
+def test_a_missing_end_line_is_told_as_what_it_is() -> None:
+    cut = ORIGINAL[: -len(END)]
+    cases: list[tuple[bytes, Stage]] = [(cut, "Original"), (cut + MAIL, "Original"), (cut, "Routing")]
+    told = [load(raw, stage)[1][0].message for raw, stage in cases]
+    assert ["broke off" in sentence for sentence in told] == [True, False, False]
 
 
 # what follows a block without end line; where the block ends counts from there

@@ -75,6 +75,11 @@ class Anatomy:
         return [part for part, _ in self.nodes if not part.children]
 
     @cached_property
+    def place(self) -> dict[int, int]:
+        """The index of each leaf, by its identity."""
+        return {id(part): index for index, part in enumerate(self.leaves)}
+
+    @cached_property
     def depth(self) -> dict[int, int]:
         """How deep each part stands, by its identity."""
         return {id(part): depth for part, depth in self.nodes}
@@ -161,15 +166,13 @@ def pair_fields(before: Anatomy, after: Anatomy, changes: Sequence[Change]) -> P
 def pair_leaves(before: Anatomy, after: Anatomy, changes: Sequence[Change]) -> dict[int, int]:
     """Which leaf before (index) is which after: the keys are those after; a leaf that came has none."""
     old, new = before.leaves, after.leaves
-    place_old = {id(part): index for index, part in enumerate(old)}
-    place_new = {id(part): index for index, part in enumerate(new)}
     origin: dict[int, int] = {}
     for change in changes:
         if change.kind == "part.moved":
             a, b = before.by_section(change.before), after.by_section(change.after)
             if a is not None and b is not None:
                 leaves = zip(a.leaves(), b.leaves(), strict=False)
-                origin.update({place_new[id(y)]: place_old[id(x)] for x, y in leaves})
+                origin.update({after.place[id(y)]: before.place[id(x)] for x, y in leaves})
     taken = set(origin.values())
     removed = _Cover([(change.before_span, change.part) for change in changes if change.kind == "part.removed"])
     added = _Cover([(change.after_span, change.part) for change in changes if change.kind == "part.added"])

@@ -10,6 +10,7 @@ MAX_TEXT = 200_000
 """Characters of one text that are handed on."""
 MAX_TRACE_TEXT = 2_000_000
 _MAX_TEXT_BYTES = 4_000_000
+MAX_TRACE_TEXTS = 2_000
 MAX_NODES = 500
 MAX_TRACE_NODES = 20_000
 _MAX_TEXTS = 50
@@ -22,6 +23,7 @@ class Views:
 
     def __init__(self) -> None:
         self._room = MAX_TRACE_TEXT
+        self._texts_left = MAX_TRACE_TEXTS
         self._nodes = MAX_TRACE_NODES
         self._struck: dict[str, None] = {}
 
@@ -37,7 +39,7 @@ class Views:
         texts: list[PartTexts] = []
         for index, change in enumerate(meeting.changes):
             if change.kind in _WITH_TEXTS and change.name not in {"preamble", "epilogue"}:
-                texts.extend(self._texts(index, change, meeting))
+                texts.extend(self._pair(index, *pair) for pair in self._pairs(change, meeting))
         return StepView(to, self._tree(meeting.before), self._tree(meeting.after), texts)
 
     def _tree(self, message: Anatomy) -> list[MimeNode]:
@@ -48,19 +50,26 @@ class Views:
         self._nodes -= len(shown)
         return [_node(part, depth) for part, depth in shown]
 
-    def _texts(self, index: int, change: Change, meeting: Meeting) -> list[PartTexts]:
+    def _pairs(self, change: Change, meeting: Meeting) -> list[tuple[Part | None, Part | None]]:
+        """The texts of a change before and after, as long as there is room for more of them."""
+        found: list[tuple[Part | None, Part | None]]
         if change.kind == "part.changed":
             after = meeting.after.by_section(change.part)
-            if after is None or not after.is_text:
-                return []
-            before = _before(after, meeting)
-            return [self._pair(index, before if before is not None and before.is_text else None, after)]
-        went = change.kind == "part.removed"
-        whole = (meeting.before if went else meeting.after).by_section(change.part)
-        leaves = [leaf for leaf in whole.leaves() if leaf.is_text] if whole is not None else []
-        if len(leaves) > _MAX_TEXTS:
-            self._struck["a part that came or went has more texts in it than are shown"] = None
-        return [self._pair(index, *((leaf, None) if went else (None, leaf))) for leaf in leaves[:_MAX_TEXTS]]
+            before = None if after is None else _before(after, meeting)
+            found = [(before if before is not None and before.is_text else None, after)]
+            found = found if after is not None and after.is_text else []
+        else:
+            went = change.kind == "part.removed"
+            whole = (meeting.before if went else meeting.after).by_section(change.part)
+            leaves = [leaf for leaf in whole.leaves() if leaf.is_text] if whole is not None else []
+            found = [(leaf, None) if went else (None, leaf) for leaf in leaves[:_MAX_TEXTS]]
+            if len(leaves) > _MAX_TEXTS:
+                self._struck["a part that came or went has more texts in it than are shown"] = None
+        if len(found) > self._texts_left:
+            self._struck["more texts changed than are shown of one trace"] = None
+            found = found[: self._texts_left]
+        self._texts_left -= len(found)
+        return found
 
     def _pair(self, index: int, before: Part | None, after: Part | None) -> PartTexts:
         told = after or before
@@ -81,13 +90,15 @@ class Views:
         if text and not text.endswith("\n"):
             text += "\n"
         shown = text[: min(MAX_TEXT, self._room)]
+        if len(shown) < min(MAX_TEXT, len(text)):
+            self._struck["the texts are longer than is shown of one trace"] = None
         self._room -= len(shown)
         return shown, f"the first {len(shown):,} of {len(text):,} characters" if len(shown) < len(text) else None
 
 
 def _before(after: Part, meeting: Meeting) -> Part | None:
     """What a leaf was before the step."""
-    place = next((j for j, leaf in enumerate(meeting.after.leaves) if leaf is after), None)
+    place = meeting.after.place.get(id(after))
     origin = None if place is None else meeting.leaves.get(place)
     return None if origin is None else meeting.before.leaves[origin]
 

@@ -173,7 +173,7 @@ def _beside(drawn: Drawn) -> Iterator[list[Output]]:
             if drawn.html is not None:
                 others.append(HtmlReport(stack.enter_context(whole_file(drawn.html))))
             if drawn.html_dir is not None:
-                others.append(HtmlFolder(drawn.html_dir))
+                others.append(HtmlFolder(drawn.html_dir, whole_file))
         yield others
 
 

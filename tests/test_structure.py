@@ -35,7 +35,8 @@ MAY_IMPORT = {
 LIBRARY_ROOMS = {
     "mailparser": {"mail/decoded.py"},
     "deepdiff": {"mail/values.py"},
-    "lxml": {"mail/visible.py"},
+    "jinja2": {"report/html/environment.py"},
+    "lxml": {"mail/visible.py", "report/html/frame.py"},
     "typer": {"cli.py"},
 }
 MODULES = sorted(HOUSE.rglob("*.py"))

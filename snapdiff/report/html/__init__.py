@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 
 from snapdiff.agents import AgentTable
-from snapdiff.output import whole_file
 from snapdiff.report.html.budget import AllOfIt, Budget
 from snapdiff.report.html.digests import Card, Lane
 from snapdiff.report.html.environment import assets, render
@@ -25,6 +24,8 @@ from snapdiff.report.html.picture import picture
 from snapdiff.report.words import cut, tail_sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
@@ -150,11 +151,14 @@ class HtmlReport(_Pages):
 
 
 class HtmlFolder(_Pages):
-    """An index and one page a message, in a folder: what is too large for one file opens page by page."""
+    """An index and one page a message, in a folder: what is too large for one file opens page by page.
 
-    def __init__(self, folder: Path) -> None:
+    `open_file` opens one of its files for writing, as a context.
+    """
+
+    def __init__(self, folder: Path, open_file: Callable[[Path], AbstractContextManager[BinaryIO]]) -> None:
         super().__init__(AllOfIt())
-        self._folder = folder
+        self._folder, self._open = folder, open_file
 
     def end(self, tail: Tail) -> None:
         """Writes all pages; the index last, so that a folder with an index is whole."""
@@ -164,11 +168,11 @@ class HtmlFolder(_Pages):
             below.mkdir(mode=0o700, parents=True, exist_ok=True)
             for message in found:
                 title = cut(next((card.subject for card in message.cards if card.subject), "message"), 100)
-                with whole_file(below / f"{message.id}.html") as stream:
+                with self._open(below / f"{message.id}.html") as stream:
                     stream.write(self._head(title, up="../index.html", with_messages=True))
                     self._message(stream, message, is_open=True)
                     stream.write(self._foot())
-            with whole_file(self._folder / "index.html") as stream:
+            with self._open(self._folder / "index.html") as stream:
                 stream.write(self._head("snapdiff report", up="", with_messages=False))
                 stream.write(self._overview(found, tail, MESSAGES_FOLDER + "/{}.html"))
                 stream.write(self._foot())

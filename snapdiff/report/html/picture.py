@@ -22,7 +22,6 @@ _HEAD = 26
 LANES_SHOWN = 40
 CHIPS_SHOWN = 60
 """Chips of one event in one lane that are drawn; the table has them all."""
-_LETTERS = 23
 
 
 class Mark(Struct, frozen=True):
@@ -146,9 +145,15 @@ def _mark(chip: Chip, key: str, x: int, y: int) -> Mark:
         cosmetic=bool(chip.changes) and chip.changes == chip.cosmetic,
         href=f"{key}-s{chip.number}" if chip.changes or not chip.certain else f"{key}-t{chip.number}",
         label=f"{chip.who}{event}: {did}{sure}{', ' + time if time else ''}",
-        name=_short(chip.who, _LETTERS - len(time) // 2 if time else _LETTERS + 2),
+        name=_short(chip.who, _letters(time, is_bold=bool(chip.changes) or not chip.certain)),
         side=time,
     )
+
+
+def _letters(time: str, *, is_bold: bool) -> int:
+    """How many letters of a name fit beside its time; no font is asked, so it is reckoned for a wide one."""
+    room = CHIP_WIDTH - 18 - (len(time) * 6.4 + 6 if time else 0)
+    return int(room / (7.5 if is_bold else 6.7))
 
 
 def _short(name: str, longest: int) -> str:

@@ -295,10 +295,11 @@ def drop_close(root: Entity, rng: random.Random) -> Mutated | None:
     line = Inside((was.last[0] - 2, was.last[1] + 2), (was.last[0], was.last[1] - 2))
     out.expected = [Expect("part.rewritten", None, was.multipart, True, line, None)]
     if parent.children:
-        # The line end before the closing delimiter belongs to the last part.
-        room = Inside(out.before.of(parent.children[-1]).own)
+        # The line end before the closing delimiter is the last part's, the one behind that of what holds all.
+        room = Inside((was.last[0] - 2, was.last[1] + 2))
         last = out.after.of(parent.children[-1]).section
-        out.expected.append(Expect("part.rewritten", None, last, True, room, ANY, optional=True))
+        around = {place.section for place in out.after.places.values() if last.startswith(f"{place.section}.")}
+        out.expected.append(Expect("part.rewritten", None, (last, *sorted(around)), True, room, ANY, optional=True))
     return out
 
 

@@ -85,8 +85,14 @@ def _wrap_frame(out: Mutated, old: Entity, inner: Entity, before: list[Entity], 
         expected.append(Expect("part.added", named[-1], out.after.of(behind[-1]).section, False, None, ends))
     else:
         expected.append(Expect("part.rewritten", None, now.multipart, True, None, ends))
-        expected.append(Expect("part.rewritten", None, down.section, True, None, ends, optional=True))
-    return expected
+    return [*expected, _line_end(out, inner, Inside(ends.outer))]
+
+
+def _line_end(out: Mutated, inner: Entity, ends: SpanRule) -> Expect:
+    """The line end put before a delimiter belongs to the part before it, whichever of those that end there."""
+    uids = [entity.uid for entity in inner.walk()]
+    sections = {side.places[uid].section for side in (out.before, out.after) for uid in uids if uid in side.places}
+    return Expect("part.rewritten", None, tuple(sorted(sections)), True, ANY, ends, optional=True)
 
 
 def _told(part: Entity) -> str:
@@ -142,7 +148,7 @@ def wrap_single(root: Entity, rng: random.Random) -> Mutated | None:
 
 def wrap_multipart(root: Entity, rng: random.Random) -> Mutated | None:
     """A whole multipart put into a multipart/mixed: its leaves went a level down."""
-    return _wrapped(root, root, rng) if root.children is not None and root.closed else None
+    return _wrapped(root, root, rng) if root.children is not None else None
 
 
 def wrap_leaf(root: Entity, rng: random.Random) -> Mutated | None:
@@ -170,7 +176,7 @@ def unwrap(root: Entity, rng: random.Random) -> Mutated | None:
 
 def wrap_and_edit(root: Entity, rng: random.Random) -> Mutated | None:
     """Wrapped and a text below changed in one go: the change is told where the text is now, and is no move."""
-    able = [root] if root.is_leaf or (root.children is not None and root.closed) else []
+    able = [root] if root.message is None else []
     able += [e for e in root.walk() if e.is_text and e.body and (root.parent_of(e.uid) or e).children]
     return _wrapped(root, rng.choice(able), rng, edit=True) if able else None
 
@@ -180,8 +186,6 @@ _KEPT = ("from", "to", "date", "mime-version")
 
 def embed(root: Entity, rng: random.Random) -> Mutated | None:
     """A message put whole into a message/rfc822 part, a disclaimer before it (the fallback `Wrap`)."""
-    if not root.closed:
-        return None
     agent = Agent(root)
     inner = agent.new
     note = [text_part(lines(rng, 2))] if rng.random() < 0.8 else []
@@ -226,7 +230,7 @@ def _embed_parts(out: Mutated, root: Entity, inner: Entity, parcel: Entity, note
         expected.append(Expect("part.added", "text/plain", first.section, after=first.own))
     frame = (out.after.of(inner).body[1], len(out.after.raw))
     closing: SpanRule = Inside(frame, (outer.last[0], outer.last[1] - 2))
-    expected.append(Expect("part.rewritten", None, "TEXT", True, None, closing))
+    expected += [Expect("part.rewritten", None, "TEXT", True, None, closing), _line_end(out, inner, Inside(frame))]
     for entity in inner.walk():
         if entity.is_leaf:
             was, now = out.before.of(entity).section, out.after.of(entity).section

@@ -21,7 +21,7 @@ def complaints(change: Any, before: SideView, after: SideView, moved: tuple[str,
         found = _bare(change)
     for complaint in found:
         yield f"{change.kind} {change.name or ''} {change.part or ''}: {complaint}"
-    for complaint in _cosmetic(change, before, after):
+    for complaint in _cosmetic(change, before, after, moved):
         yield f"{change.kind} {change.name or ''} {change.part or ''}: {complaint}"
 
 
@@ -30,12 +30,12 @@ def _bare(change: Any) -> Iterator[str]:
         yield "an envelope change with spans, part or hunks"
 
 
-def _cosmetic(change: Any, before: SideView, after: SideView) -> Iterator[str]:
+def _cosmetic(change: Any, before: SideView, after: SideView, moved: tuple[str, ...]) -> Iterator[str]:
     encoding = (change.name or "").lower() == "content-transfer-encoding" and change.kind.startswith("header.")
     if change.kind == "part.moved":
         return
     if encoding and change.kind not in ALWAYS_COSMETIC:
-        equal = _equal_parts_around(change, before, after)
+        equal = None if moved else _equal_parts_around(change, before, after)
         if equal is not None and change.cosmetic is not equal:
             yield f"cosmetic is {change.cosmetic}, the decoded part is {'equal' if equal else 'another'}"
         return
@@ -47,9 +47,11 @@ def _equal_parts_around(change: Any, before: SideView, after: SideView) -> bool 
     """Whether the part the field stands in has equal decoded content; None where it has no one counterpart."""
     one = [node for node in before.nodes if change.before_span and tuple(change.before_span) in node.fields]
     two = [node for node in after.nodes if change.after_span and tuple(change.after_span) in node.fields]
-    one = one or [node for node in before.nodes if two and node.header_part == two[0].header_part]
-    two = two or [node for node in after.nodes if one and node.header_part == one[0].header_part]
-    if len(one) != 1 or len(two) != 1 or len(before.nodes) != len(after.nodes):
+    if [(n.section, n.media_type) for n in before.nodes] != [(n.section, n.media_type) for n in after.nodes]:
+        return None  # parts came, went or moved: it can't be told here which was which
+    one = one or [node for node in before.nodes if node.header_part == change.part]
+    two = two or [node for node in after.nodes if node.header_part == change.part]
+    if len(one) != 1 or len(two) != 1:
         return None
     return _same_content(one[0], two[0])
 
@@ -176,7 +178,9 @@ def _part_span(change: Any, side: SideView, span: Span, holders: list[Node]) -> 
                 yield f"{side.key} span {span} of a multipart's frame reaches into a part's body"
             if sum(span[0] <= a < span[1] for a, _ in node.delimiters) > 1:
                 yield f"{side.key} span {span} owns several delimiter lines"
-    in_field = any(a < span[1] and span[0] < z for node in side.nodes for a, z in node.fields)
+    # A message within the changed content may be in the span whole, header and all.
+    outside = [node for node in side.nodes if node.start < span[0] or node.end > span[1]]
+    in_field = any(a < span[1] and span[0] < z for node in outside for a, z in node.fields)
     if change.kind in ("part.changed", "part.rewritten") and in_field:
         yield f"{side.key} span {span} reaches into a header field"
 

@@ -63,6 +63,7 @@ def _below(outer: Part, plain: Part, rule: Rule) -> Part | None:
     candidates = [inner for inner in outer.descendants() if inner.shape == plain.shape]
     if rule is _is_like:
         candidates = [inner for inner in candidates if inner.type == plain.type][:_MAX_LIKENESS_PARTS]
+        candidates.sort(key=lambda inner: -likeness(plain, inner))
     return next((inner for inner in candidates if rule(plain, inner)), None)
 
 

@@ -79,7 +79,7 @@ class _Walk:
     def core(self, a: Part, b: Part) -> None:
         """The content of a part before and after it went a level down or up: no header, nothing around it."""
         if a.shape == b.shape == "multipart":
-            self.multipart(a, b)
+            self.multipart(a, b, alone=True)
         elif a.shape == b.shape == "message":
             self.node(a.children[0], b.children[0])
         else:
@@ -114,8 +114,11 @@ class _Walk:
             if part.children[-1].end < part.end:
                 self.out.one_sided("part.rewritten", part.section, (part.children[-1].end, part.end), on_after)
 
-    def multipart(self, a: Part, b: Part) -> None:
-        """The children, delimiter lines, preamble and epilogue of one multipart before and after."""
+    def multipart(self, a: Part, b: Part, alone: bool = False) -> None:
+        """The children, delimiter lines, preamble and epilogue of one multipart before and after.
+
+        With `alone`, what follows it is told elsewhere.
+        """
         self._words("preamble", b.section, a.preamble, b.preamble)
         pairs, kept = self._places(a, b)
         before_of = {j: i for i, j in pairs}
@@ -130,7 +133,7 @@ class _Walk:
                 self._child(a.children[before_of[j]], child, b.section)
             else:
                 self._moved_child(a.children[before_of[j]], child)
-        self._closing(a, b)
+        self._closing(a, b, alone)
 
     def _places(self, a: Part, b: Part) -> tuple[list[tuple[int, int]], set[tuple[int, int]]]:
         """The children that are the same part, and those of them that kept their place among their siblings.
@@ -162,7 +165,7 @@ class _Walk:
             if change.kind not in {"part.rewritten", "header.moved", "part.moved"}:
                 self.out.append(replace(change, before_span=None, after_span=None))
 
-    def _closing(self, a: Part, b: Part) -> None:
+    def _closing(self, a: Part, b: Part, alone: bool) -> None:
         end_a, end_b = a.children[-1].end, b.children[-1].end
         close_a = (end_a, a.close.end if a.close else end_a)
         close_b = (end_b, b.close.end if b.close else end_b)
@@ -170,7 +173,7 @@ class _Walk:
             self.out.rewritten(b.section, close_a, close_b)
         elif a.close or b.close:
             start, end = close_b if b.close else close_a
-            if _closing_took_line_end(a, b):
+            if not alone and _closing_took_line_end(a, b):
                 end = (b if b.close else a).end
             self.out.one_sided("part.rewritten", b.section, (start, end), on_after=bool(b.close))
         self._words("epilogue", b.section, (close_a[1], a.body_end), (close_b[1], b.body_end))

@@ -15,6 +15,7 @@ _MAX_WORD_TEXT = 20_000
 """A replaced hunk longer than this many characters is not searched for words: the hunk alone tells."""
 _MAX_WORD_TEXT_IN_ALL = 200_000
 _MAX_EQUAL_WORDS = 20_000
+_SUBSTITUTES = "?\ufffd"
 
 
 def lines_of(text: str) -> list[str]:
@@ -118,9 +119,11 @@ def _ranges(tokens: Sequence[str], kept: Set[int]) -> list[tuple[int, int]]:
 
 def _replaced_characters(before: str | None, after: str | None) -> list[str] | None:
     """Characters of `before` that `after` has as a substitute in their place; None where it is no such loss."""
-    if before is None or after is None or len(before) != len(after):
+    if before is None or after is None or len(before) != len(after) or len(before) > _MAX_WORD_TEXT_IN_ALL:
+        return None
+    if all(after.count(substitute) <= before.count(substitute) for substitute in _SUBSTITUTES):
         return None
     differing = [(x, y) for x, y in zip(before, after, strict=True) if x != y]
-    if any(y not in "?\ufffd" or x.isascii() for x, y in differing):
+    if any(y not in _SUBSTITUTES or x.isascii() for x, y in differing):
         return None
     return [x for x, _ in differing]

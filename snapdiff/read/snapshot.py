@@ -22,6 +22,10 @@ _LINE = re.compile(rb"[^\n]*+\n?(?:[ \t][^\n]*+\n?)*+")
 _ENCODED = b"=?"
 _OF_BLOCK = (b"x-messagesnapshot-", b"x-sender:", b"x-receiver:", _ENCODED)
 _STATUSES: dict[str, Status] = {"deleted": "Deleted", "deferred": "Deferred"}
+# The usual line, which nearly all are: whole, unfolded, ASCII, nothing encoded. Any other takes the long way.
+_PLAIN_LINE = re.compile(
+    rb"(X-(?:MessageSnapshot-[A-Za-z-]+|Receiver|Sender)): ([!-~](?:[ -~]*[!-~])?)\r\n(?![ \t])", re.DOTALL
+)
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _CUT_WITHIN_LINE = re.compile(rb"[!-9;-~]*[ \t]*\r?")
 
@@ -132,6 +136,11 @@ def read_block(raw: bytes, stage: Stage | None) -> Block:
         return block
     at = _end_of_line(raw, at)
     while not block.complete and at < len(raw):
+        plain = _PLAIN_LINE.match(raw, at)
+        if plain is not None and b"=?" not in plain[2]:
+            _take(block, plain[1].decode("ascii").lower(), plain[2].decode("ascii"))
+            at = plain.end()
+            continue
         head = raw[at : at + len(_END)].lower()
         if head == _END:
             # Never folded: a message that begins with a blank is no continuation of it.
@@ -180,10 +189,12 @@ def _take_line(block: Block, raw_line: bytes) -> bool:
 
     Says whether it is a line of the block.
     """
-    line = raw_line.strip()
-    text = line.decode("ascii") if line.isascii() and b"=?" not in line and b"\n" not in line else _decoded(line)
-    name, _, value = text.partition(":")
-    name, value = name.strip().lower(), value.strip()
+    name, _, value = shown(decode_value(unfold(raw_line.strip()))).partition(":")
+    return _take(block, name.strip().lower(), value.strip())
+
+
+def _take(block: Block, name: str, value: str) -> bool:
+    """Puts one value in its place; says whether its name (in lower case) is one of the block's."""
     if name == "x-receiver":
         block.recipients.append(value)
     elif name == "x-sender":
@@ -203,10 +214,6 @@ def _take_line(block: Block, raw_line: bytes) -> bool:
     else:
         return name.startswith("x-messagesnapshot-")
     return True
-
-
-def _decoded(line: bytes) -> str:
-    return shown(decode_value(unfold(line)))
 
 
 def _take_source(block: Block, value: str) -> None:

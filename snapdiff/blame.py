@@ -66,7 +66,10 @@ class Blaming:
         if passage.body_unseen:
             body_owner = _Lazy(self._owners, (passage.to, True)) if self._parts is not None else _Lazy.of(0)
         self._cut = self._cut or passage.cut
-        self._follow_fields(passage, owner, body_owner)
+        if self._cut:
+            self._fields = []
+        else:
+            self._follow_fields(passage, owner, body_owner)
         if passage.parts is not None:
             self._follow_parts(passage.parts, body_owner)
 
@@ -78,7 +81,7 @@ class Blaming:
         removed_fields = [room.field(x) for x in self._gone_fields]
         removed_parts = [room.part(x) for x in self._gone_parts]
         said = [
-            "a header with so many fields is shown in its beginning alone" if self._cut else "",
+            "the header had too many fields to tell who brought which" if self._cut else "",
             f"{self._uncounted:,} more fields and parts were removed than are shown" if self._uncounted else "",
             "the texts are longer than is shown: some stand here without runs" if room.struck else "",
         ]

@@ -53,7 +53,7 @@ class Passage(Struct, frozen=True):
 
     With `parts` None the snapshot holds the header alone: `fields` are those of the message's own header, and all
     below it stays as it was. `body_unseen` says that the snapshot before held no body, so that nobody can be named
-    for what is different there. `cut` is set where not all fields are told.
+    for what is different there. `cut` is set where the fields are too many to follow: none are told then.
     """
 
     to: str | None

@@ -18,7 +18,7 @@ from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Span
 
 MAX_FIELDS = 5_000
-"""Fields of a message that are followed; those beyond are left out, with a word."""
+"""The fields of a message are followed where there are no more than these."""
 
 
 class Field(NamedTuple):
@@ -61,12 +61,12 @@ class Anatomy:
 
     @property
     def fields(self) -> list[Field]:
-        """The fields of all headers, at most MAX_FIELDS."""
-        return self._all_fields[:MAX_FIELDS]
+        """The fields of all headers; none where they are more than MAX_FIELDS."""
+        return [] if self.cut else self._all_fields
 
     @property
     def cut(self) -> bool:
-        """Whether there are more fields."""
+        """Whether there are more fields than are followed."""
         return len(self._all_fields) > MAX_FIELDS
 
     @cached_property

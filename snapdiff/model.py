@@ -253,8 +253,7 @@ class Trace(Struct, frozen=True):
     """One folder of snapshots: one message in one service on one server.
 
     `id` is the folder's GUID in lower case (two copies of a folder share it; `path` is what is unique).
-    `decoded` is the decoded view of the last snapshot that holds a message, present where it was asked for; so are
-    `views` and `blame`, where something changed.
+    `decoded` is the decoded view of the last snapshot that holds a message, present where it was asked for.
     """
 
     id: str
@@ -273,7 +272,9 @@ class Trace(Struct, frozen=True):
     problems: list[Problem]
     decoded: DecodedView | UnsetType = UNSET
     views: TraceViews | UnsetType = UNSET
+    """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
     blame: Blame | UnsetType = UNSET
+    """Who owns what in the end; likewise."""
 
 
 class Leg(Struct, frozen=True):

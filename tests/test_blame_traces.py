@@ -1,5 +1,6 @@
 """Blame over whole traces: those of the samples, and those the oracle makes of real mail."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import UNSET
 from snapdiff.model import Blame, Trace
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
+from snapdiff.report.json_report import JsonReport
 from snapdiff.run import Run
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "traces"
@@ -97,3 +99,16 @@ def test_traces_the_oracle_makes(tmp_path: Path, seed: int) -> None:
     maker = [sys.executable, str(SHARED / "oracle" / "tracegen.py"), str(SHARED / "corpus" / "mail")]
     subprocess.run([*maker, str(tmp_path), "120", str(seed)], check=True, capture_output=True)
     assert blamed_exactly(tmp_path) > 50
+
+
+def test_a_json_report_beside_a_drawn_one_holds_the_contract_alone() -> None:
+    with Run([SAMPLES], jobs=1, views=True) as run:
+        written = io.BytesIO()
+        report = JsonReport(written)
+        report.begin("x")
+        for trace in run.traces():
+            report.trace(trace)
+        encoded = list(run.encoded())
+    head, *lines = written.getvalue().split(b"\n")
+    assert [line.removesuffix(b",") for line in lines] == encoded
+    assert b'"blame"' not in head + b"".join(lines)

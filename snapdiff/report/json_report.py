@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from snapdiff import __version__
 from snapdiff.model import SCHEMA_NAME, Report, Tool, Trace
@@ -48,7 +49,9 @@ class JsonReport:
         """One trace: the noun, or its bytes as `encode` gave them in a worker."""
         self._out.write(b",\n" if self._started else b"\n")
         self._started = True
-        self._out.write(encode(encoded) if isinstance(encoded, Trace) else encoded)
+        if isinstance(encoded, Trace):
+            encoded = encode(replace(encoded, views=UNSET, blame=UNSET))
+        self._out.write(encoded)
 
     def end(self, tail: Tail) -> None:
         """The tail: journeys and problems of the whole run, what was left out, and the closing bracket."""

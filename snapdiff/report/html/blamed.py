@@ -64,12 +64,12 @@ class PartView(Struct, frozen=True):
     notes: list[str]
 
 
-def blame_html(trace: Trace, key: str) -> Markup | None:
-    """The view of who wrote what, or None where the trace brings no blame."""
+def blame_html(trace: Trace, key: str, shown: set[int]) -> Markup | None:
+    """The view of who wrote what, or None where the trace brings no blame; `shown` are the steps to link to."""
     if trace.blame is UNSET:
         return None
     blame = trace.blame
-    numbers = {step.to: number for number, step in enumerate(trace.steps, 1)}
+    numbers = {step.to: number for number, step in enumerate(trace.steps, 1) if number in shown}
     owners = [_owner(number, owner, key, numbers) for number, owner in enumerate(blame.owners)]
     return render(
         "blame.html.j2",

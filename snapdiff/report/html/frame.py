@@ -16,7 +16,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_HTML = 120_000
+LONGEST_HTML = 60_000
 """Characters of HTML that are shown in a frame; a longer one is left to its source."""
 _WITH_CONTENT = frozenset(
     {"script", "object", "iframe", "frame", "frameset", "applet", "template", "noscript", "title"}

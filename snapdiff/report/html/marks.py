@@ -70,7 +70,8 @@ def differing(before: str, after: str) -> tuple[list[Range], list[Range]]:
     if len(old) > _COMPARED_WORDS or len(new) > _COMPARED_WORDS:
         return _between_ends(before, after)
     matcher = SequenceMatcher(None, [before[a:b] for a, b in old], [after[a:b] for a, b in new], autojunk=False)
-    if matcher.ratio() < 0.2:
+    alike = sum(len(before[old[i][0] : old[i + n - 1][1]].strip()) for i, _, n in matcher.get_matching_blocks() if n)
+    if alike * 5 < min(len(before), len(after)):
         return [], []
     gone: list[Range] = []
     come: list[Range] = []

@@ -10,7 +10,7 @@ from snapdiff.report.html.blamed import blame_html
 from snapdiff.report.html.budget import Budget, fitting
 from snapdiff.report.html.digests import card, lane
 from snapdiff.report.html.environment import render
-from snapdiff.report.html.picture import chip_look, lane_title
+from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
 from snapdiff.report.words import actor_words, certainty_words, counted, cut, summary
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from snapdiff.model import Step, Trace
     from snapdiff.report.html.digests import Card, Lane
 
-STEPS_SHOWN = 300
 _SESSION = (
     "No agent wrote this. It is what Exchange stamps on a mail while it comes in, and what agents at earlier SMTP "
     "events did (recipient or sender filters): those leave no snapshots."
@@ -33,7 +32,7 @@ _FORK = "Exchange split this copy off from another here; what was done up to the
 class Line(Struct, frozen=True):
     """A row of the table of steps; `numbers` of more than one step where they changed nothing and share a row."""
 
-    id: str
+    ids: list[str]
     number: str
     event: str
     who: list[str]
@@ -79,7 +78,11 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
         blocks += step_blocks(number, step, views.get(step.to), f"{shown.key}-s{number}")
     taken = fitting([len(block.html) for block in blocks], share)
     used = sum(len(blocks[index].html) for index in taken)
-    blame = blame_html(trace, shown.key) if trace.blame is not UNSET else None
+    blame = (
+        blame_html(trace, shown.key, {number for number, _ in chosen[:STEPS_SHOWN]})
+        if trace.blame is not UNSET
+        else None
+    )
     blame_left_out = blame is not None and len(blame) > share - used
     events = _events_before(trace.steps)
     sections = [
@@ -94,7 +97,6 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
         plain=shown.plain,
         verdict=_verdict(trace.steps),
         lines=_table(trace.steps, shown.key, is_tight=budget.is_tight),
-        looks=[chip_look(chip) for chip in shown.chips],
         sections=sections,
         steps_left_out=max(len(chosen) - STEPS_SHOWN, 0),
         blame=None if blame_left_out else blame,
@@ -183,7 +185,7 @@ def _line(number: int, step: Step, key: str) -> Line:
     if step.changes and all(change.cosmetic for change in step.changes):
         look = "cosmetic"
     return Line(
-        id=f"{key}-t{number}",
+        ids=[f"{key}-t{number}"],
         number=str(number),
         event=step.event or "",
         who=[actor_words(step)],
@@ -199,7 +201,7 @@ def _quiet_line(quiet: Sequence[tuple[int, Step]], key: str) -> Line:
     first, last = quiet[0][0], quiet[-1][0]
     times = [step.elapsed_ms for _, step in quiet]
     return Line(
-        id=f"{key}-t{first}",
+        ids=[f"{key}-t{number}" for number, _ in quiet],
         number=f"{first}" if first == last else f"{first}-{last}",
         event=quiet[0][1].event or "",
         who=[actor_words(step) for _, step in quiet],

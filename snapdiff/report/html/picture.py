@@ -20,6 +20,8 @@ _GAP = 6
 _LANE_TITLE = 26
 _HEAD = 26
 LANES_SHOWN = 40
+STEPS_SHOWN = 300
+"""Steps of one trace that are shown at length."""
 CHIPS_SHOWN = 60
 """Chips of one event in one lane that are drawn; the table has them all."""
 
@@ -102,15 +104,19 @@ def _band(lane: Lane, place: dict[str, int], top: int) -> Band:
     marks: list[Mark] = []
     hidden: dict[int, int] = {}
     filled = dict.fromkeys(place.values(), 0)
+    at_length = 0
     for chip in lane.chips:
         if not _is_drawn(chip):
             continue
+        at_length += bool(chip.changes) or not chip.certain
         column = place[chip.event]
         if filled[column] >= CHIPS_SHOWN:
             hidden[column] = hidden.get(column, 0) + 1
             continue
         x = column * (CHIP_WIDTH + 12) + 12
-        marks.append(_mark(chip, lane.key, x, top + _LANE_TITLE + filled[column] * (_CHIP_HEIGHT + _GAP)))
+        y = top + _LANE_TITLE + filled[column] * (_CHIP_HEIGHT + _GAP)
+        has_section = (bool(chip.changes) or not chip.certain) and at_length <= STEPS_SHOWN
+        marks.append(_mark(chip, f"{lane.key}-{'s' if has_section else 't'}{chip.number}", x, y))
         filled[column] += 1
     rows = max(filled.values(), default=0)
     bottom = top + _LANE_TITLE + rows * (_CHIP_HEIGHT + _GAP)
@@ -127,7 +133,7 @@ def lane_title(lane: Lane) -> str:
     return f"{words}, a copy that was split off" if lane.is_fork else words
 
 
-def _mark(chip: Chip, key: str, x: int, y: int) -> Mark:
+def _mark(chip: Chip, href: str, x: int, y: int) -> Mark:
     did = counted(chip.changes, "change") if chip.changes else "changed nothing"
     if chip.changes and chip.changes == chip.cosmetic:
         did += " (the same for a reader)"
@@ -143,7 +149,7 @@ def _mark(chip: Chip, key: str, x: int, y: int) -> Mark:
         y=y,
         look=chip_look(chip),
         cosmetic=bool(chip.changes) and chip.changes == chip.cosmetic,
-        href=f"{key}-s{chip.number}" if chip.changes or not chip.certain else f"{key}-t{chip.number}",
+        href=href,
         label=f"{chip.who}{event}: {did}{sure}{', ' + time if time else ''}",
         name=_short(chip.who, _letters(time, is_bold=bool(chip.changes) or not chip.certain)),
         side=time,

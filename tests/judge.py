@@ -78,8 +78,8 @@ def _together(changes: Sequence[Any], sides: tuple[SideView, SideView]) -> Itera
 def _equal_leaves_blamed(sides: tuple[SideView, SideView]) -> Iterator[str]:
     """A leaf that stands once on either side with the same bytes, header and all, is unchanged or moved."""
     found = [_leaves_by_bytes(side) for side in sides]
-    for body, nodes in found[0].items():
-        others = found[1].get(body, [])
+    for key, nodes in found[0].items():
+        others = found[1].get(key, [])
         if len(nodes) != 1 or len(others) != 1:
             continue
         owners = [side.owner(node) for side, node in zip(sides, (nodes[0], others[0]), strict=True)]
@@ -88,11 +88,13 @@ def _equal_leaves_blamed(sides: tuple[SideView, SideView]) -> Iterator[str]:
             yield f"the same content in {nodes[0].section} and {others[0].section} blamed: {told}"
 
 
-def _leaves_by_bytes(side: SideView) -> dict[bytes, list[Node]]:
-    found: dict[bytes, list[Node]] = {}
+def _leaves_by_bytes(side: SideView) -> dict[tuple[bytes, bool], list[Node]]:
+    """By the bytes, header and all, and by whether it is a part or a message."""
+    found: dict[tuple[bytes, bool], list[Node]] = {}
     for node in side.nodes:
         if node.form == "leaf" and node.body[1] - node.body[0] > 20:
-            found.setdefault(side.cut((node.head, node.body[1])), []).append(node)
+            key = side.cut((node.head, node.body[1])), node.delimiter is None
+            found.setdefault(key, []).append(node)
     return found
 
 

@@ -18,6 +18,7 @@ Span = tuple[int, int]
 DEEPEST = 100
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_WORD = re.compile(rb"=\?[A-Za-z0-9_.*-]+\?[BbQq]\?[^? \t\r\n]*\?=")
 _ENDS = re.compile(rb"\A(?:[ \t]|\r?\n)+|(?:[ \t]|\r?\n)+\Z")
 _TYPE = re.compile(r"[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+")
 _PARAMETER = r'[ \t]*;[ \t]*[A-Za-z0-9*_-]+=(?:"[^"\\\x00-\x08\x0b-\x1f]*"|[^\s;"()\\\x00-\x1f]+)'
@@ -95,7 +96,7 @@ class Node:
     def content(self) -> bytes | None:
         """The decoded content; None where readers may differ on it (broken base64, stray signs)."""
         body = self.raw[self.body[0] : self.body[1]]
-        encoding = str(self.label().get("Content-Transfer-Encoding", "")).strip().lower()
+        encoding = str(self.label().get("Content-Transfer-Encoding", "")).strip(" \t").lower()
         if encoding in ("", "7bit", "8bit", "binary"):
             return body
         if encoding == "base64":
@@ -174,7 +175,7 @@ def _inside(node: Node, prefix: str, depth: int) -> None:
         if boundary := node.boundary:
             _children(node, boundary, prefix, depth)
     elif kind in ("message/rfc822", "message/global") and node.body[0] < node.body[1]:
-        encoding = str(node.label().get("Content-Transfer-Encoding", "")).strip().lower()
+        encoding = str(node.label().get("Content-Transfer-Encoding", "")).strip(" \t").lower()
         if encoding in ("", "7bit", "8bit", "binary"):
             node.form = "message"
             section = node.section
@@ -252,6 +253,8 @@ def same_value(one: bytes, two: bytes) -> bool | None:
     bare = [body.replace(b"\r\n", b"\n") for body in bodies]
     if any(re.search(rb"[^\t\n -~]|\n[ \t]+\n", body) for body in bare) or all(b"*" in body for body in bodies):
         return None  # 8-bit bytes, bare CR, folds of blanks alone, RFC 2231 parameters
+    if any(b"=?" in _WORD.sub(b"", body) for body in bodies):
+        return None  # a broken encoded word
     if any(b"=?" in body for body in bodies):
         decoded = [_words(_readings(body)[1]) for body in bodies]
         return True if decoded[0] == decoded[1] and None not in decoded else None

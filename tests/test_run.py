@@ -3,7 +3,7 @@
 import json
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -12,8 +12,10 @@ from zipfile import ZipFile
 import pytest
 from msgspec import UNSET
 
-from snapdiff import run as module
-from snapdiff.model import Trace
+from snapdiff import work as module
+from snapdiff.model import LoadedSnapshot, Problem, Trace
+from snapdiff.read.listing import TraceFolder
+from snapdiff.read.trace import load_trace
 from snapdiff.run import Run
 
 BEGIN = "X-CreatedBy: MessageSnapshot-Begin injected headers"
@@ -321,3 +323,24 @@ def test_plain_mails_are_compared_in_the_order_given(tmp_path: Path) -> None:
     ]
     assert [step.actor for step in found.steps] == ["unknown", "unknown"]
     assert (found.server, found.service, found.subject) == (None, None, "two")
+
+
+def test_a_fault_of_the_program_stops_one_trace_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "MessageSnapshots"
+    for name in ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"):
+        (root / name).mkdir(parents=True)
+        (root / name / "Original.eml").write_bytes(b"Subject: x\r\n\r\n")
+    real = load_trace
+
+    def failing(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterator[LoadedSnapshot | None]:
+        if folder.id.startswith("1"):
+            raise RecursionError("too deep")
+        return real(folder, report)
+
+    monkeypatch.setattr("snapdiff.work.load_trace", failing)
+    monkeypatch.delenv("SNAPDIFF_DEBUG", raising=False)
+    with Run([root], jobs=1) as made:
+        first, second = made.traces()
+        assert [problem.code for problem in first.problems] == ["internal-error"]
+        assert second.snapshots
+        assert made.unreadable

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Sequence
 
 Pair = tuple[int, int]
 MAX_EQUAL_PAIRS = 300_000
+MAX_WEIGHED = 20_000
 _MAX_HALVINGS = 60
 
 
@@ -55,7 +56,12 @@ def align(
 
 
 def rising(values: Sequence[int], weights: Sequence[int]) -> list[int]:
-    """The positions of a rising subsequence of `values` (all different) with the greatest sum of weights."""
+    """The positions of a rising subsequence of `values` (all different) with the greatest sum of weights.
+
+    Of more than MAX_WEIGHED values it is the longest one, whatever the weights, as weighing takes quadratic time.
+    """
+    if len(values) > MAX_WEIGHED:
+        weights = [1] * len(values)
     best_value: list[int] = []
     best_sum: list[int] = []
     best_at: list[int] = []

@@ -15,7 +15,7 @@ MAX_FIELDS = 250_000
 
 # Possessive, so that no way back is kept: 50 MB of folds took 2 GB otherwise.
 _FIELD = re.compile(rb"[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+\n?")
-_ENVELOPE_FROM = re.compile(rb"From [^\n]*\n?")
+_ENVELOPE_FROM = re.compile(rb"From [^\n]*+(?:\n[ \t][^\n]*+)*+\n?")
 _BLANK = re.compile(rb"\r?\n")
 # A run of blanks is tried from its start alone: tried from each of its blanks, a long one takes quadratic time.
 _FOLD_AND_BLANKS = re.compile(rb"(?:(?<![ \t])[ \t]++)?\r?\n[ \t]++")

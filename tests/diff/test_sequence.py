@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapdiff.diff import sequence
 from snapdiff.diff.sequence import align, common_pairs, rising
 
 LETTERS = st.text("abcd", max_size=12)
@@ -161,3 +162,9 @@ def test_a_long_random_sequence_agrees_with_the_table() -> None:
     before = [rng.randrange(300) for _ in range(600)]
     after = [x for x in before if rng.random() > 0.1] + [rng.randrange(300) for _ in range(60)]
     assert len(check_pairs(before, after)) == length_by_table(before, after)
+
+
+def test_very_many_pairs_are_not_weighed() -> None:
+    count = sequence.MAX_WEIGHED + 1
+    values = [*range(1, count), 0]
+    assert rising(values, [1] * (count - 1) + [count]) == list(range(count - 1))

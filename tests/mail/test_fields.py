@@ -203,3 +203,8 @@ def test_large_fields_are_read_in_linear_time(raw: bytes) -> None:
     for field in (*header.fields, raw):
         assert b"\n " not in unfold(field)
         assert b"\n " not in unfold_to_blanks(field)
+
+
+def test_a_folded_envelope_line_is_one_field() -> None:
+    header = split_header(b"From anna@contoso.test\r\n Mon Jan  1\r\nSubject: x\r\n\r\n")
+    assert header.fields == [b"From anna@contoso.test\r\n Mon Jan  1\r\n", b"Subject: x\r\n"]

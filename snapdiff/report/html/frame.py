@@ -8,13 +8,11 @@ no policy covers: a `link` can still make a browser look up a host name or open 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from snapdiff.mail.markup import read_markup
 
 LONGEST_HTML = 60_000
 """Characters of HTML that are shown in a frame; a longer one is left to its source."""
@@ -39,36 +37,17 @@ _ALONE = frozenset(
     }
 )
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "wbr"})
-_REMOTE = frozenset(
+_KEPT = frozenset(
     {
-        *{
-            "src",
-            "srcset",
-            "background",
-            "poster",
-            "data",
-            "action",
-            "formaction",
-            "lowsrc",
-            "dynsrc",
-            "ping",
-            "codebase",
-        },
-        *{
-            "href",
-            "xlink:href",
-            "longdesc",
-            "cite",
-            "classid",
-            "profile",
-            "manifest",
-            "imagesrcset",
-            "srcdoc",
-            "target",
-        },
-        *{"http-equiv", "autofocus", "autoplay", "usemap", "nonce", "is", "shadowrootmode", "popovertarget"},
+        *{"align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "clear", "color", "cols"},
+        *{"colspan", "compact", "dir", "face", "frame", "headers", "height", "hspace", "id", "lang", "noshade"},
+        *{"nowrap", "reversed", "rows", "rowspan", "rules", "scope", "size", "span", "start", "summary", "type"},
+        *{"valign", "value", "vspace", "width", "bordercolor", "marginheight", "marginwidth"},
     }
 )
+"""The attributes that only say how something looks; any other is left out, or looked at by name below."""
+_LOADS = frozenset({"src", "srcset", "background", "poster", "data"})
+_LOOKED_AT = _KEPT | _LOADS | {"style", "href"}
 _NAME = re.compile(r"[a-z][a-z0-9:_-]{0,60}", re.ASCII)
 _CSS_LOADS = re.compile(r"url\s*\(\s*[\"']?\s*(?!data:)[^)\"']{0,4000}[\"']?\s*\)?", re.IGNORECASE)
 _CSS_WORDS = re.compile(r"@import|@font-face|@namespace|image-set|src\s*\(|expression|behavior|binding", re.IGNORECASE)
@@ -91,20 +70,13 @@ def framed(html: str) -> Framed | None:
     """The mail's HTML as a harmless document; None where it is too long or can't be read."""
     if len(html) > LONGEST_HTML:
         return None
-    from lxml import etree  # type: ignore[import-untyped]
-
-    target = _Writer()
-    parser = etree.HTMLParser(target=target, huge_tree=True, encoding="utf-8", remove_pis=True)
-    try:
-        parser.feed(html.encode("utf-8", "replace"))
-        parser.close()
-    except (etree.LxmlError, ValueError):
-        return None
-    return Framed(str(_DOCUMENT.format(Markup("").join(target.out))), target.blocked)
+    writer = _Writer()
+    read_markup(html, writer, _LOOKED_AT)
+    return Framed(str(_DOCUMENT.format(Markup("").join(writer.out))), writer.blocked)
 
 
 class _Writer:
-    """Writes the events of lxml's parser as HTML again, without what runs, loads or leads away."""
+    """Writes the tokens of a mail's HTML as HTML again, without what runs, loads or leads away."""
 
     def __init__(self) -> None:
         self.out: list[Markup] = []
@@ -112,58 +84,55 @@ class _Writer:
         self._skipping: list[str] = []
         self._in_style = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if self._skipping or tag in _WITH_CONTENT:
-            self._skipping.append(tag)
-            self.blocked += tag in ("object", "iframe", "frame") and len(self._skipping) == 1
-            return
-        if tag in _ALONE or _NAME.fullmatch(tag) is None:
-            self.blocked += tag in ("link", "embed") and "href" in attributes
-            return
-        self._in_style = tag == "style"
-        kept = [Markup(' {}="{}"').format(name, value) for name, value in self._kept(tag, attributes)]
-        self.out.append(Markup("<{}{}>").format(Markup(tag), Markup("").join(kept)))  # noqa: S704 - a checked name
+    def start(self, name: str, attributes: dict[str, str], empty: bool) -> bool:
+        """A start tag; see `snapdiff.mail.markup.Sink`."""
+        if self._skipping or name in _WITH_CONTENT:
+            self._skipping.append(name)
+            self.blocked += name in ("object", "iframe", "frame") and len(self._skipping) == 1
+            return True
+        if name in _ALONE or _NAME.fullmatch(name) is None:
+            self.blocked += name in ("link", "embed") and "href" in attributes
+            return True
+        self._in_style = name == "style"
+        kept = [Markup(' {}="{}"').format(key, value) for key, value in self._kept(name, attributes)]
+        self.out.append(Markup("<{}{}>").format(Markup(name), Markup("").join(kept)))  # noqa: S704 - a checked name
+        return True
 
-    def end(self, tag: str) -> None:
+    def end(self, name: str) -> None:
+        """An end tag."""
         if self._skipping:
-            if tag in self._skipping:
-                while self._skipping.pop() != tag:
+            if name in self._skipping:
+                while self._skipping.pop() != name:
                     pass
             return
-        if tag in _ALONE or tag in _VOID or _NAME.fullmatch(tag) is None:
+        if name in _ALONE or name in _VOID or _NAME.fullmatch(name) is None:
             return
         self._in_style = False
-        self.out.append(Markup("</{}>").format(Markup(tag)))  # noqa: S704 - a checked name
+        self.out.append(Markup("</{}>").format(Markup(name)))  # noqa: S704 - a checked name
 
-    def data(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Text, decoded."""
         if self._skipping:
             return
         # Style sheets are not escaped in HTML; without "<" they can't end their element.
         self.out.append(Markup(self._css(text).replace("<", "")) if self._in_style else escape(text))  # noqa: S704
 
-    def comment(self, text: str) -> None:
-        """Comments show nothing."""
-
-    def close(self) -> None:
-        """The parser asks for it."""
-
-    def _kept(self, tag: str, attributes: Mapping[str, str]) -> list[tuple[str, str]]:
-        kept: list[tuple[str, str]] = []
+    def _kept(self, tag: str, attributes: dict[str, str]) -> list[tuple[str, str]]:
+        kept: dict[str, str] = {}
         for name, value in attributes.items():
-            name = name.lower()
             if name == "style":
-                kept.append((name, self._css(value)))
+                kept[name] = self._css(value)
             elif name == "src" and tag == "img" and _DATA_IMAGE.fullmatch(value):
-                kept.append((name, value))
+                kept[name] = value
             elif name == "href" and tag == "a":
-                kept.append(("title", value))
-            elif name in _REMOTE:
-                self.blocked += name in ("src", "srcset", "background", "poster", "data")
-            elif not name.startswith(("on", "data-")) and name != "title" and _NAME.fullmatch(name):
-                kept.append((name, value))
+                kept["title"] = value
+            elif name in _LOADS:
+                self.blocked += 1
+            elif name in _KEPT:
+                kept[name] = value
         if tag == "a":
-            kept.append(("style", "color:#0645ad;text-decoration:underline"))
-        return list(dict(reversed(kept)).items()) if kept else kept
+            kept["style"] = "color:#0645ad;text-decoration:underline"
+        return list(kept.items())
 
     def _css(self, css: str) -> str:
         """A style without what loads. Backslashes go, since they can spell `url` in other letters."""

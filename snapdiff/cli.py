@@ -20,6 +20,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
     markdown = "markdown"
 
 
@@ -86,6 +87,13 @@ def _report(
     paths: Paths,
     form: Annotated[Format, typer.Option("--format", help="The form of the report.")] = Format.text,
     output: Output = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write an HTML report to this file as well.")
+    ] = None,
+    html_dir: Annotated[
+        Path | None,
+        typer.Option("--html-dir", metavar="FOLDER", help="The same as an index and one page a message, for many."),
+    ] = None,
     message_id: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this Message-Id or Network-Message-Id.")
     ] = None,
@@ -134,7 +142,8 @@ def _report(
         only=tuple(only or ()),
         ignore=tuple(ignore or ()),
     )
-    drawn = commands.Drawn(form.value, output, color.value, form is not Format.json if decoded is None else decoded)
+    decoded = form is not Format.json if decoded is None else decoded
+    drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)
     raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code))
 
 

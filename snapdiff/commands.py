@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +12,7 @@ from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
-from snapdiff.report.choose import ColorChoice, Output
+from snapdiff.report.choose import ColorChoice, Output, Several
 from snapdiff.run import Run
 from snapdiff.select import Selection, changed, choose, parse_classes
 
@@ -50,12 +50,17 @@ class Asked(Struct, frozen=True):
 
 
 class Drawn(Struct, frozen=True):
-    """How the report is drawn: its format, the file it goes to (None: standard output), colour, decoded view."""
+    """How the report is drawn: its format, the file it goes to (None: standard output), colour, decoded view.
+
+    `html` and `html_dir` are the HTML report to be written beside it: one file, or a folder with a page a message.
+    """
 
     form: str
     output: Path | None
     color: ColorChoice
     decoded: bool
+    html: Path | None = None
+    html_dir: Path | None = None
 
 
 def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
@@ -63,12 +68,18 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
+    views = drawn.form == "html" or drawn.html is not None or drawn.html_dir is not None
+    if drawn.form == "html" and _is_standard_output(drawn.output) and sys.stdout.isatty():
+        raise WrongUsage("an HTML report is not for the terminal: give a file with -o FILE or --html FILE")
+
     selection = asked.selection()
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen) as run:
+    with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen, views=views) as run:
         _refuse_input(drawn.output, run)
-        with _stream(drawn.output) as stream:
+        _refuse_input(drawn.html, run)
+        with _stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
+            out = out if not others else Several((out, *others))
             out.begin(run.listing.source, len(run.listing.traces))
             any_change = _tell_all(run, out) if selection == Selection() else _tell_chosen(run, out, selection)
         if run.unreadable:
@@ -147,6 +158,30 @@ def schema(output: Path | None) -> int:
     with _stream(output) as stream:
         stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
     return 0
+
+
+@contextmanager
+def _beside(drawn: Drawn) -> Iterator[list[Output]]:
+    """The HTML outputs that are asked for beside the report's own format. A fault leaves no half file."""
+    if drawn.html_dir is not None and drawn.html_dir.exists() and not _is_ours(drawn.html_dir):
+        raise WrongUsage(f"{drawn.html_dir} holds other files; give a new folder, an empty one, or an earlier report's")
+    with ExitStack() as stack:
+        others: list[Output] = []
+        if drawn.html is not None or drawn.html_dir is not None:
+            from snapdiff.report.html import HtmlFolder, HtmlReport
+
+            if drawn.html is not None:
+                others.append(HtmlReport(stack.enter_context(whole_file(drawn.html))))
+            if drawn.html_dir is not None:
+                others.append(HtmlFolder(drawn.html_dir, whole_file))
+        yield others
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is empty or holds a report of ours, which a new one replaces."""
+    if not folder.is_dir():
+        return False
+    return {entry.name for entry in folder.iterdir()} <= {"index.html", "messages"}
 
 
 @contextmanager

@@ -11,6 +11,17 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from snapdiff.model_views import Blame as Blame
+from snapdiff.model_views import BlameRun as BlameRun
+from snapdiff.model_views import FieldBlame as FieldBlame
+from snapdiff.model_views import MimeNode as MimeNode
+from snapdiff.model_views import Owner as Owner
+from snapdiff.model_views import PartBlame as PartBlame
+from snapdiff.model_views import PartTexts as PartTexts
+from snapdiff.model_views import StepView as StepView
+from snapdiff.model_views import Touch as Touch
+from snapdiff.model_views import TraceViews as TraceViews
+
 SCHEMA_NAME = "snapdiff.report/1"
 
 Stage = Literal["Original", "SmtpReceive", "Routing"]
@@ -260,6 +271,10 @@ class Trace(Struct, frozen=True):
     findings: list[Finding]
     problems: list[Problem]
     decoded: DecodedView | UnsetType = UNSET
+    views: TraceViews | UnsetType = UNSET
+    """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
+    blame: Blame | UnsetType = UNSET
+    """Who owns what in the end; likewise."""
 
 
 class Leg(Struct, frozen=True):

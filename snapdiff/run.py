@@ -4,54 +4,33 @@ A worker hands on encoded nouns, never mail. They wait in a temporary file that 
 stays in memory is a small index a trace, so that memory does not grow with what the messages hold.
 """
 
-import os
-import sys
 import tempfile
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.diff.steps import Steps, forked, with_candidates
-from snapdiff.journey import TraceKey, journeys, parents
-from snapdiff.model import DecodedView, Journey, LoadedSnapshot, Parent, Problem, Snapshot, Step, Trace
-from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
-from snapdiff.read.names import parse_name
-from snapdiff.read.snapshot import load_snapshot, parse_time
-from snapdiff.read.trace import file_path, load_trace, message_facts
-from snapdiff.read.walker import read_file, walk
+from snapdiff.diff.steps import forked, sides_of, with_candidates
+from snapdiff.journey import journeys, parents
+from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.read.listing import Listing, ReadFailed
+from snapdiff.read.snapshot import parse_time
+from snapdiff.read.trace import file_path
+from snapdiff.read.walker import walk
 from snapdiff.report.json_report import encode
-
-if TYPE_CHECKING:
-    from multiprocessing.context import BaseContext
+from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_CHUNK_SNAPSHOTS = 200
-"""Snapshots a worker takes at once; a run with no more of them is done without workers."""
-
 _HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"})
 """Problems of the listing that hide nothing: all that is there was read."""
-_SUBJECT_IN_KEY = 200
 
 Progress = Callable[[int, int], None]
 """Told how many traces are done, and how many there are."""
-
-
-class Digest(Struct, frozen=True):
-    """What the main process keeps of a trace: its key, who ran at which event, and what still has to be filled in."""
-
-    key: TraceKey
-    id: str
-    agents: tuple[tuple[str, str], ...]
-    uncertain: bool
-    unreadable: bool
-    changed: bool
 
 
 class Entry(Struct, frozen=True):
@@ -65,7 +44,8 @@ class Entry(Struct, frozen=True):
 class Run:
     """One run over one input. Use it as a context: the spool goes when it ends.
 
-    `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes.
+    `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
+    `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does.
     """
 
     def __init__(
@@ -74,10 +54,11 @@ class Run:
         jobs: int | None = None,
         decoded: bool = False,
         progress: Progress | None = None,
+        views: bool = False,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._jobs = jobs
-        self._decoded = decoded
+        self._wanted = Wanted(decoded, views)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []
@@ -90,7 +71,11 @@ class Run:
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
         self._folders = {folder.path: folder for folder in self.listing.traces}
-        self._read_all()
+        try:
+            self._read_all()
+        except BaseException:
+            self._stack.close()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -122,7 +107,10 @@ class Run:
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
         for entry in self._entries:
-            yield encode(self._filled(entry)) if self._unfinished(entry) else self._bytes(entry)
+            if self._wanted.views:
+                yield encode(replace(self._filled(entry), views=UNSET, blame=UNSET))
+            else:
+                yield encode(self._filled(entry)) if self._unfinished(entry) else self._bytes(entry)
 
     def traces(self) -> Iterator[Trace]:
         """Each trace as a noun, in the same order."""
@@ -142,7 +130,14 @@ class Run:
         parent = self._parents.get(trace.path)
         if parent is not None:
             trace = self._with_parent(trace, parent)
-        return with_candidates(trace, self._agents) if self._unfinished(entry) else trace
+        if not self._unfinished(entry):
+            return trace
+        trace = with_candidates(trace, self._agents)
+        if trace.blame is UNSET:
+            return trace
+        from snapdiff.blame import with_owners
+
+        return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
     def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
@@ -152,28 +147,31 @@ class Run:
         if left_at is None:
             return trace
         try:
-            before = _load(self._folders[parent_path], left_at)
-            after = _load(self._folders[trace.path], first)
+            before = load(self._folders[parent_path], left_at)
+            after = load(self._folders[trace.path], first)
         except ReadFailed as failed:
             self._unreadable = True
             problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
         step = forked(before, after)
         self._fork_changed = self._fork_changed or bool(step.changes)
-        return replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
+        trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
+        if not self._wanted.views or not step.changes or first.status is not None:
+            return trace
+        return drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 
     def _read_all(self) -> None:
         agents: dict[str, set[str]] = defaultdict(set)
         done, total = 0, len(self.listing.traces)
         at = 0
-        for results in _results(self.listing.traces, self._jobs, self._decoded):
-            for encoded, digest in results:
+        for chunk in results(self.listing.traces, self._jobs, self._wanted):
+            for encoded, digest in chunk:
                 self._spool.write(encoded)
                 self._entries.append(Entry(digest, at, len(encoded)))
                 at += len(encoded)
                 for event, agent in digest.agents:
                     agents[event].add(agent)
-            done += len(results)
+            done += len(chunk)
             self._progress(done, total)
         self._entries.sort(key=_place)
         self._by_path = {entry.digest.key.path: entry for entry in self._entries}
@@ -200,167 +198,3 @@ def _left_at(parent: Trace, first: Snapshot) -> Snapshot | None:
     same = [x for x in earlier if x.sha256 == first.sha256]
     found = same or earlier
     return found[-1] if found else None
-
-
-def read_trace(folder: TraceFolder, decoded: bool = False) -> tuple[Trace, bool]:
-    """Reads and compares one folder; also whether a file of it could not be read.
-
-    With `decoded`, a message in which something changed brings its decoded view.
-    """
-    problems: list[Problem] = []
-    steps = Steps(folder.plain)
-    snapshots: list[Snapshot] = []
-    told: list[Step] = []
-    unreadable = False
-    for loaded in load_trace(folder, problems.append):
-        if loaded is None:
-            unreadable = True
-            continue
-        snapshots.append(loaded.snapshot)
-        if (step := steps.add(loaded)) is not None:
-            told.append(step)
-    problems.extend(Problem(file_path(folder.path, name), code, text) for name, code, text in steps.problems)
-    last = steps.last_message
-    facts = message_facts(last.message if last else b"")
-    trace = Trace(
-        id=folder.id,
-        path=folder.path,
-        server=folder.server,
-        service=folder.service,
-        parent=None,
-        message_id=facts.message_id,
-        network_message_id=facts.network_message_id,
-        subject=facts.subject,
-        sender=last.snapshot.sender if last else None,
-        recipients=last.snapshot.recipients if last else [],
-        snapshots=snapshots,
-        steps=told,
-        findings=[],
-        problems=problems,
-        decoded=_decoded_view(last, told) if decoded else UNSET,
-    )
-    return trace, unreadable
-
-
-def _decoded_view(last: LoadedSnapshot | None, steps: Sequence[Step]) -> DecodedView | UnsetType:
-    if last is None or not any(step.changes for step in steps):
-        return UNSET
-    from snapdiff.mail.decoded import decoded_view
-
-    return decoded_view(last.message) or UNSET
-
-
-def _given_up(folder: TraceFolder, fault: Exception) -> Trace:
-    """A trace that the program itself failed at: the rest goes on, and the report says so."""
-    text = f"the program itself failed here ({type(fault).__name__}: {fault}); please report it"
-    return Trace(
-        id=folder.id,
-        path=folder.path,
-        server=folder.server,
-        service=folder.service,
-        parent=None,
-        message_id=None,
-        network_message_id=None,
-        subject=None,
-        sender=None,
-        recipients=[],
-        snapshots=[],
-        steps=[],
-        findings=[],
-        problems=[Problem(folder.path, "internal-error", text)],
-    )
-
-
-def _digest(trace: Trace, unreadable: bool) -> Digest:
-    times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
-    first = trace.snapshots[0] if trace.snapshots else None
-    ran = {(x.event, x.agent) for x in trace.snapshots if x.event is not None and x.agent is not None}
-    key = TraceKey(
-        path=trace.path,
-        server=trace.server,
-        service=trace.service,
-        message_id=trace.message_id,
-        network_message_id=trace.network_message_id,
-        subject=trace.subject[:_SUBJECT_IN_KEY] if trace.subject else None,
-        from_time=times[0] if times else None,
-        to_time=times[-1] if times else None,
-        has_original=first is not None and first.stage == "Original",
-        first_event_agent=first.agent if first else None,
-        first_stage=first.stage if first else None,
-    )
-    return Digest(
-        key=key,
-        id=trace.id,
-        agents=tuple(sorted(ran)),
-        uncertain=any(not step.certain for step in trace.steps),
-        unreadable=unreadable,
-        changed=any(step.changes for step in trace.steps),
-    )
-
-
-def _work(folders: Sequence[TraceFolder], decoded: bool) -> list[tuple[bytes, Digest]]:
-    """What a worker does: folders in, encoded nouns and their digests out."""
-    out: list[tuple[bytes, Digest]] = []
-    for folder in folders:
-        try:
-            trace, unreadable = read_trace(folder, decoded)
-        except Exception as fault:
-            if os.environ.get("SNAPDIFF_DEBUG"):
-                raise
-            trace, unreadable = _given_up(folder, fault), True
-        out.append((encode(trace), _digest(trace, unreadable)))
-    return out
-
-
-def _results(folders: Sequence[TraceFolder], jobs: int | None, decoded: bool) -> Iterator[list[tuple[bytes, Digest]]]:
-    """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
-    chunks = list(_chunks(folders))
-    workers = min(jobs or available_cores(), len(chunks))
-    if workers < 2:
-        yield from (_work(chunk, decoded) for chunk in chunks)
-        return
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-        waiting: deque[Future[list[tuple[bytes, Digest]]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk, decoded))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
-    chunk: list[TraceFolder] = []
-    snapshots = 0
-    for folder in folders:
-        chunk.append(folder)
-        snapshots += len(folder.files)
-        if snapshots >= _CHUNK_SNAPSHOTS:
-            yield chunk
-            chunk, snapshots = [], 0
-    if chunk:
-        yield chunk
-
-
-def _context() -> "BaseContext":
-    """Workers start by fork where the system has it and no other thread runs: they then need not import anew."""
-    import multiprocessing
-    import threading
-
-    can_fork = sys.platform.startswith("linux") and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
-
-
-def available_cores() -> int:
-    """How many processor cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def _load(folder: TraceFolder, noun: Snapshot) -> LoadedSnapshot:
-    loaded, _ = load_snapshot(noun.file, read_file(folder, noun.file), parse_name(noun.file))
-    return loaded

@@ -10,7 +10,7 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.model import Change, Finding, Kind, Step, Trace
@@ -90,6 +90,7 @@ def choose(trace: Trace, selection: Selection) -> Trace | None:
     if selection.only or selection.ignore:
         steps = [_with_chosen_changes(step, selection) for step in steps]
     if steps is not trace.steps:
+        trace = _with_chosen_texts(trace, steps)
         trace = replace(trace, steps=steps, findings=_chosen_findings(trace.findings, steps, selection.agent))
     return None if selection.changed_only and not changed(trace) else trace
 
@@ -174,6 +175,23 @@ def _chosen_findings(findings: list[Finding], steps: list[Step], agent: str | No
 def _with_chosen_changes(step: Step, selection: Selection) -> Step:
     chosen = [change for change in step.changes if _is_chosen(change, selection)]
     return step if len(chosen) == len(step.changes) else replace(step, changes=chosen)
+
+
+def _with_chosen_texts(trace: Trace, steps: list[Step]) -> Trace:
+    """The views of the steps that are left, their texts counted by the changes that are left."""
+    if trace.views is UNSET:
+        return trace
+    before = {step.to: step.changes for step in trace.steps}
+    after = {step.to: step.changes for step in steps}
+    views = []
+    for view in trace.views.steps:
+        if view.to not in after:
+            continue
+        places = {id(change): place for place, change in enumerate(after[view.to])}
+        moved = [(places.get(id(before[view.to][text.change])), text) for text in view.texts]
+        texts = [replace(text, change=place) for place, text in moved if place is not None]
+        views.append(replace(view, texts=texts))
+    return replace(trace, views=replace(trace.views, steps=views))
 
 
 def _is_chosen(change: Change, selection: Selection) -> bool:

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from msgspec import UNSET
 
-from snapdiff import run as module
+from snapdiff import work as module
 from snapdiff.model import LoadedSnapshot, Problem, Trace
 from snapdiff.read.listing import TraceFolder
 from snapdiff.read.trace import load_trace
@@ -337,7 +337,7 @@ def test_a_fault_of_the_program_stops_one_trace_and_no_other(tmp_path: Path, mon
             raise RecursionError("too deep")
         return real(folder, report)
 
-    monkeypatch.setattr("snapdiff.run.load_trace", failing)
+    monkeypatch.setattr("snapdiff.work.load_trace", failing)
     monkeypatch.delenv("SNAPDIFF_DEBUG", raising=False)
     with Run([root], jobs=1) as made:
         first, second = made.traces()

@@ -1,6 +1,6 @@
 """A trace's snapshots, one after the other, to its steps: who did it, and how sure that is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -10,6 +10,7 @@ from snapdiff.model import Actor, Change, Kind, LoadedSnapshot, Snapshot, Step, 
 _MAX_MISSING = 1000
 _STATUS_KIND: dict[str, Kind] = {"Deleted": "message.deleted", "Deferred": "message.deferred"}
 _ONE_SIDED_PLAIN = "the mails themselves do not say who changed them"
+Watch = Callable[[Step, Side, Side], None]
 
 
 class Steps:
@@ -17,9 +18,11 @@ class Steps:
 
     It holds no more than three snapshots: the last one, the last one to compare with, and the last one with a message.
     `plain` is for mails that are no snapshots. `problems` gathers (file, code, sentence) of what was met on the way.
+    `watch` is told each step that compared two messages, with both, before the earlier one is forgotten.
     """
 
-    def __init__(self, plain: bool = False) -> None:
+    def __init__(self, plain: bool = False, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._plain = plain
         self._last: LoadedSnapshot | None = None
         self._last_message: LoadedSnapshot | None = None
@@ -43,6 +46,8 @@ class Steps:
         step = None if earlier is None else self._step(earlier, later, side, again)
         self._last = later
         if later.snapshot.status is None:
+            if self._watch is not None and step is not None and self._last_side is not None:
+                self._watch(step, self._last_side, side)
             self._last_message, self._last_side = later, side
             if later.message:
                 self._last_filled = later
@@ -106,6 +111,11 @@ class Steps:
         compared = compare(self._last_side, side)
         self.problems.extend((later.file, code, message) for code, message in compared.problems)
         return compared
+
+
+def sides_of(before: LoadedSnapshot, after: LoadedSnapshot) -> tuple[Side, Side]:
+    """The two sides of a comparison of snapshots that are not neighbours of one trace."""
+    return _side(before, None), _side(after, None)
 
 
 def forked(before: LoadedSnapshot, first: LoadedSnapshot) -> Step:

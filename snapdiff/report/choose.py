@@ -2,8 +2,11 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Literal, NamedTuple, Protocol
+
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from snapdiff.model import Tail, Trace
 
@@ -21,6 +24,29 @@ class Output(Protocol):
 
     def end(self, tail: Tail) -> None:
         """The tail; the output is whole when this returns."""
+
+
+class Several:
+    """More than one output of one run, each told the same. Only those that draw get what only a drawing needs."""
+
+    def __init__(self, outputs: Sequence[Output]) -> None:
+        self._outputs = outputs
+
+    def begin(self, source: str, trace_count: int) -> None:
+        """The head."""
+        for output in self._outputs:
+            output.begin(source, trace_count)
+
+    def trace(self, trace: Trace) -> None:
+        """One trace."""
+        plain = replace(trace, views=UNSET, blame=UNSET)
+        for output in self._outputs:
+            output.trace(trace if getattr(output, "wants_views", False) else plain)
+
+    def end(self, tail: Tail) -> None:
+        """The tail."""
+        for output in self._outputs:
+            output.end(tail)
 
 
 class Looks(NamedTuple):
@@ -47,6 +73,12 @@ def _markdown(stream: BinaryIO, looks: Looks) -> Output:
 
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
     return _Text(MarkdownReport(text, changed_only=looks.changed_only, filtered=looks.filtered), text)
+
+
+def _html(stream: BinaryIO, looks: Looks) -> Output:
+    from snapdiff.report.html import HtmlReport
+
+    return HtmlReport(stream)
 
 
 def _terminal(stream: BinaryIO, looks: Looks) -> Output:
@@ -86,6 +118,7 @@ class _Text:
 
 
 _MAKERS: dict[str, Callable[[BinaryIO, Looks], Output]] = {
+    "html": _html,
     "json": _json,
     "markdown": _markdown,
     "text": _terminal,

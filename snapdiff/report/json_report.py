@@ -7,10 +7,12 @@ give the same bytes on every platform.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from snapdiff import __version__
 from snapdiff.model import SCHEMA_NAME, Report, Tool, Trace
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 SCHEMA_ID = "urn:snapdiff:schema:report:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_NEVER_WRITTEN = ("views", "blame")
+"""Keys of a trace that only a drawn report reads; the JSON document leaves them out."""
 
 
 class JsonReport:
@@ -45,7 +49,9 @@ class JsonReport:
         """One trace: the noun, or its bytes as `encode` gave them in a worker."""
         self._out.write(b",\n" if self._started else b"\n")
         self._started = True
-        self._out.write(encode(encoded) if isinstance(encoded, Trace) else encoded)
+        if isinstance(encoded, Trace):
+            encoded = encode(replace(encoded, views=UNSET, blame=UNSET))
+        self._out.write(encoded)
 
     def end(self, tail: Tail) -> None:
         """The tail: journeys and problems of the whole run, what was left out, and the closing bracket."""
@@ -82,7 +88,10 @@ def schema() -> dict[str, Any]:
     `visible`, ...) is optional. Keys may be added in a later version, so further keys are allowed.
     """
     _, components = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
-    definitions = {name: _definition(name, component) for name, component in components.items()}
+    for key in _NEVER_WRITTEN:
+        del components["Trace"]["properties"][key]
+    reached = _reached(components)
+    definitions = {name: _definition(name, component) for name, component in components.items() if name in reached}
     report = definitions.pop("Report")
     return {
         "$schema": DIALECT,
@@ -126,10 +135,22 @@ def _definition(name: str, component: dict[str, Any]) -> dict[str, Any]:
     from inspect import getdoc
 
     noun = _nouns()[name]
-    for field in msgspec.structs.fields(noun):
-        component["properties"][field.encode_name].pop("default", None)
+    for told in component["properties"].values():
+        told.pop("default", None)
     required = [field.encode_name for field in msgspec.structs.fields(noun) if field.default is not UNSET]
     return {**component, "description": getdoc(noun) or "", "required": required}
+
+
+def _reached(components: dict[str, Any]) -> set[str]:
+    """The nouns that a report can hold: those some reference leads to from it."""
+    reached: set[str] = set()
+    waiting = ["Report"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += re.findall(r"#/\$defs/(\w+)", str(components[name]))
+    return reached
 
 
 def _nouns() -> dict[str, type[Struct]]:

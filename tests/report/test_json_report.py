@@ -248,3 +248,10 @@ def test_any_text_gives_one_valid_line(text: str) -> None:
     back = msgspec.json.decode(line, type=model.Trace)
     if not any("\ud800" <= char <= "\udfff" for char in text):
         assert back == spoiled
+
+
+def test_the_schema_says_nothing_of_what_only_a_drawn_report_reads() -> None:
+    made = schema()
+    assert "decoded" in made["$defs"]["Trace"]["properties"]
+    assert not {"views", "blame"} & made["$defs"]["Trace"]["properties"].keys()
+    assert not {"Blame", "BlameRun", "Owner", "TraceViews", "MimeNode"} & made["$defs"].keys()

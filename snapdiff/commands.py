@@ -97,7 +97,9 @@ def _tell_all(run: Run, out: Output) -> bool:
     else:
         for trace in run.traces():
             out.trace(trace)
-    out.end(Tail(run.journeys(), run.problems, run.listing.left_out, len(run.listing.logs)))
+    # Several outputs would each want the journeys; the document alone takes them as they come.
+    journeys = run.each_journey() if isinstance(out, JsonReport) else run.journeys()
+    out.end(Tail(journeys, run.problems, run.listing.left_out, len(run.listing.logs)))
     return run.any_change
 
 

@@ -73,7 +73,12 @@ class _Dated(NamedTuple):
 
 
 def journeys(keys: Sequence[TraceKey]) -> list[Journey]:
-    """Group traces into journeys, each trace in exactly one, in time order, undated ones last.
+    """Every journey at once; see `each_journey`."""
+    return list(each_journey(keys))
+
+
+def each_journey(keys: Sequence[TraceKey]) -> Iterator[Journey]:
+    """Group traces into journeys, given one by one, each trace in exactly one, in time order, undated ones last.
 
     Traces with the same Network-Message-Id belong together. One that has none joins those of the same Message-Id whose
     times lie within JOIN_WINDOW of its own, but stays apart where these have several Network-Message-Ids, as copies
@@ -85,7 +90,10 @@ def journeys(keys: Sequence[TraceKey]) -> list[Journey]:
     for trace in traces:
         name = ("id", trace.network_id) if trace.network_id else names.get(trace.key.path, ("path", trace.key.path))
         groups[name].append(trace)
-    return [_journey(group) for group in groups.values()]
+    waiting = list(groups.values())[::-1]
+    del traces, names, groups
+    while waiting:
+        yield _journey(waiting.pop())
 
 
 def parents(keys: Sequence[TraceKey]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from a worker to the main process all come from these same definitions. Keys the
 written; keys added beside it are left out while unset.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -308,7 +309,7 @@ class Tail(Struct, frozen=True):
     `filtered` the messages that the user's filters took away.
     """
 
-    journeys: list[Journey]
+    journeys: Iterable[Journey]
     problems: list[Problem]
     left_out: int = 0
     logs: int = 0

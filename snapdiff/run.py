@@ -16,9 +16,9 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.diff.steps import forked, sides_of, with_candidates
-from snapdiff.journey import journeys, parents
+from snapdiff.journey import TraceKey, each_journey, parents
 from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
-from snapdiff.read.listing import Listing, ReadFailed
+from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
@@ -34,9 +34,16 @@ Progress = Callable[[int, int], None]
 
 
 class Entry(Struct, frozen=True):
-    """Where a trace's encoded noun waits in the spool (offset and length in bytes), with its digest."""
+    """What stays of a trace: its key, what is left to fill in, and where its encoded noun waits in the spool.
 
-    digest: Digest
+    Offset and length are in bytes. It shares its texts with the listing, so that it stays small.
+    """
+
+    key: TraceKey
+    id: str
+    uncertain: bool
+    unreadable: bool
+    changed: bool
     offset: int
     length: int
 
@@ -63,6 +70,7 @@ class Run:
         self._stack = ExitStack()
         self._entries: list[Entry] = []
         self._by_path: dict[str, Entry] = {}
+        self._folders: dict[str, TraceFolder] = {}
         self._agents: dict[str, list[str]] = {}
         self._parents: dict[str, str] = {}
         self._unreadable = False
@@ -70,7 +78,6 @@ class Run:
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
-        self._folders = {folder.path: folder for folder in self.listing.traces}
         try:
             self._read_all()
         except BaseException:
@@ -92,17 +99,21 @@ class Run:
         return (
             self._unreadable
             or any(problem.code not in _HARMLESS for problem in self.problems)
-            or any(entry.digest.unreadable for entry in self._entries)
+            or any(entry.unreadable for entry in self._entries)
         )
 
     @property
     def any_change(self) -> bool:
         """Whether anything changed in any trace; forks count once their traces were given."""
-        return self._fork_changed or any(entry.digest.changed for entry in self._entries)
+        return self._fork_changed or any(entry.changed for entry in self._entries)
 
     def journeys(self) -> list[Journey]:
         """The traces of each message put together."""
-        return journeys([entry.digest.key for entry in self._entries])
+        return list(self.each_journey())
+
+    def each_journey(self) -> Iterator[Journey]:
+        """The same, one at a time."""
+        return each_journey([entry.key for entry in self._entries])
 
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
@@ -122,7 +133,7 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.digest.uncertain or entry.digest.key.path in self._parents
+        return entry.uncertain or entry.key.path in self._parents
 
     def _filled(self, entry: Entry) -> Trace:
         """The trace with what only the whole input tells: candidates, and a fork's parent."""
@@ -164,24 +175,32 @@ class Run:
         agents: dict[str, set[str]] = defaultdict(set)
         done, total = 0, len(self.listing.traces)
         at = 0
+        folders = iter(self.listing.traces)
         for chunk in results(self.listing.traces, self._jobs, self._wanted):
             for encoded, digest in chunk:
                 self._spool.write(encoded)
-                self._entries.append(Entry(digest, at, len(encoded)))
+                self._entries.append(_entry(digest, next(folders), at, len(encoded)))
                 at += len(encoded)
                 for event, agent in digest.agents:
                     agents[event].add(agent)
             done += len(chunk)
             self._progress(done, total)
         self._entries.sort(key=_place)
-        self._by_path = {entry.digest.key.path: entry for entry in self._entries}
         self._agents = {event: sorted(names) for event, names in agents.items()}
-        found = parents([entry.digest.key for entry in self._entries])
-        self._parents = dict(found.items())
+        self._parents = parents([entry.key for entry in self._entries])
+        kin = {*self._parents, *self._parents.values()}
+        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
+        self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
+
+
+def _entry(digest: Digest, folder: TraceFolder, offset: int, length: int) -> Entry:
+    """The digest without what was summed up, its texts shared with the folder it is of."""
+    key = replace(digest.key, path=folder.path, server=folder.server, service=folder.service)
+    return Entry(key, folder.id, digest.uncertain, digest.unreadable, digest.changed, offset, length)
 
 
 def _place(entry: Entry) -> tuple[datetime, str, str]:
-    return _time(entry.digest.key.from_time), entry.digest.id, entry.digest.key.path
+    return _time(entry.key.from_time), entry.id, entry.key.path
 
 
 def _time(text: str | None) -> datetime:

@@ -106,7 +106,7 @@ class Matrix(Struct, frozen=True):
     rows: list[MatrixRow]
 
 
-def messages(cards: Sequence[Card], journeys: Sequence[Journey]) -> list[Message]:
+def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message]:
     """The traces put together to messages, in the order of each message's first trace."""
     by_path = {card.path: card for card in cards}
     taken: set[str] = set()

@@ -27,17 +27,17 @@ MAY_IMPORT = {
     "extract": {"mail", "read"},
     "output": set[str](),
     "faults": {"read", "extract", "report"},
-    "commands": {"model", "agents", "extract", "faults", "output", "report", "run", "select"},
-    "cli": {"commands", "faults"},
+    "commands": {"model", "agents", "commands", "extract", "faults", "output", "report", "run", "select"},
+    "cli": {"cli", "commands", "faults"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }
 """Which rooms each room may import from; the package itself (its version) may be imported by all."""
 LIBRARY_ROOMS = {
-    "mailparser": {"mail/decoded.py"},
-    "deepdiff": {"mail/values.py"},
-    "jinja2": {"report/html/environment.py"},
-    "typer": {"cli.py"},
+    "mailparser": "mail/decoded.py",
+    "deepdiff": "mail/values.py",
+    "jinja2": "report/html/environment.py",
+    "typer": "cli/",
 }
 MODULES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 400
@@ -65,13 +65,14 @@ def test_imports_run_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("library", LIBRARY_ROOMS)
-def test_a_library_lives_behind_one_module(library: str) -> None:
-    users = {
+def test_a_library_lives_behind_one_door(library: str) -> None:
+    users = [
         path.relative_to(HOUSE).as_posix()
         for path in MODULES
         if any(name.split(".")[0] == library for name in imported(path))
-    }
-    assert users == LIBRARY_ROOMS[library]
+    ]
+    assert users
+    assert all(user.startswith(LIBRARY_ROOMS[library]) for user in users)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(HOUSE).as_posix())

@@ -11,23 +11,9 @@ from snapdiff.diff.envelope import compare_envelopes
 from snapdiff.diff.headers import HeaderPair, compare_headers
 from snapdiff.diff.parts import compare_trees
 from snapdiff.mail.fields import split_header
-from snapdiff.mail.parts import Part, Tree, parse
+from snapdiff.mail.message import Message
+from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Span
-
-
-class Message:
-    """The bytes of one message, and its MIME tree, read once when first needed.
-
-    Snapshots that hold the same message share it: what stays unchanged over many agents is read once.
-    """
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-
-    @cached_property
-    def tree(self) -> Tree:
-        """The MIME tree; its offsets count from the message's start."""
-        return parse(self.raw)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from snapdiff import commands
+from snapdiff.commands import report as commands
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"

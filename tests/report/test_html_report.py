@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from terminal_nouns import chain
 from terminal_traces import MAIL
 
-from snapdiff import commands
+from snapdiff.commands import report as commands
 from snapdiff.model import Change, MimeNode, PartTexts, StepView, Tail, TraceViews
 from snapdiff.output import whole_file
 from snapdiff.report.html import HtmlFolder, HtmlReport

@@ -1,13 +1,12 @@
-"""The command line: arguments in, exit code out. What is done with them stands in `snapdiff.commands`."""
+"""The commands about traces: report, agents, extract, schema."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from snapdiff import __version__
+from snapdiff.cli.app import Color, Jobs, Output, Paths, app
 
 _ENABLE = (
     "To get snapshots, on the Exchange server: Set-TransportService SERVER -PipelineTracingSenderAddress SENDER, "
@@ -31,55 +30,6 @@ class AgentsFormat(StrEnum):
     json = "json"
     markdown = "markdown"
     csv = "csv"
-
-
-class Color(StrEnum):
-    """When the terminal report is coloured."""
-
-    auto = "auto"
-    always = "always"
-    never = "never"
-
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-Paths = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="PATH",
-        help="A PipelineTracing or MessageSnapshots folder, one message's folder, a folder with the copies of several "
-        "servers, a log collector's tree, a .zip of any of these; or two and more .eml files in order.",
-    ),
-]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of the terminal.")
-]
-Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Workers; all cores where left out.")]
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"snapdiff {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _top(
-    version: Annotated[
-        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Says which Exchange transport agent changed a message, and what exactly it changed.
-
-    `snapdiff PATH...` is `snapdiff report PATH...`; a folder called like a command is given as ./NAME.
-
-    Exit codes: 0 done; 1 with --exit-code, something changed; 2 something could not be read, or wrong usage.
-    """
 
 
 @app.command("report", short_help="Who changed what, for every message of a trace (the default).", epilog=_ENABLE)
@@ -130,7 +80,7 @@ def _report(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when anything changed.")] = False,
 ) -> None:
     """Says for every message each event and agent in the order they ran, and what each one changed."""
-    from snapdiff import commands
+    from snapdiff.commands import report as commands
 
     asked = commands.Asked(
         message_id=message_id,
@@ -155,7 +105,7 @@ def _agents(
     jobs: Jobs = None,
 ) -> None:
     """Says which agents ran, in which order, how often each changed something, what kinds of change, and how long."""
-    from snapdiff import commands
+    from snapdiff.commands import report as commands
 
     raise typer.Exit(commands.agents(paths, form.value, output, jobs))
 
@@ -174,7 +124,7 @@ def _extract(
 
     A part is what came with the mail: treat an attachment as you would treat it in the mail.
     """
-    from snapdiff import commands
+    from snapdiff.commands import report as commands
 
     raise typer.Exit(commands.extract_one(paths, trace, file, section, output))
 
@@ -182,19 +132,6 @@ def _extract(
 @app.command("schema", short_help="The JSON Schema of the report.")
 def _schema(output: Output = None) -> None:
     """Prints the JSON Schema of `--format json`."""
-    from snapdiff import commands
+    from snapdiff.commands import report as commands
 
     raise typer.Exit(commands.schema(output))
-
-
-_COMMANDS = frozenset({"report", "agents", "extract", "schema"})
-_OWN_OPTIONS = frozenset({"--help", "-h", "--version", "-V"})
-
-
-def run(arguments: list[str]) -> int:
-    """Runs one command line; returns the exit code. A line whose first word is no command is a report's."""
-    from snapdiff.faults import told
-
-    if arguments and arguments[0] not in _COMMANDS | _OWN_OPTIONS:
-        arguments = ["report", *arguments]
-    return told(lambda: app(arguments, prog_name="snapdiff"), sys.stderr)

@@ -1,13 +1,13 @@
-"""What each command does: wires a run to a selection and an output, and gives the exit code."""
+"""What the commands about traces do: each wires a run to a selection and an output, and gives the exit code."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from msgspec import Struct
 
+from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Tail
 from snapdiff.output import whole_file
@@ -69,15 +69,15 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
     from snapdiff.report.progress import progress
 
     views = drawn.form == "html" or drawn.html is not None or drawn.html_dir is not None
-    if drawn.form == "html" and _is_standard_output(drawn.output) and sys.stdout.isatty():
+    if drawn.form == "html" and is_standard_output(drawn.output) and sys.stdout.isatty():
         raise WrongUsage("an HTML report is not for the terminal: give a file with -o FILE or --html FILE")
 
     selection = asked.selection()
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
     with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen, views=views) as run:
-        _refuse_input(drawn.output, run)
-        _refuse_input(drawn.html, run)
-        with _stream(drawn.output) as stream, _beside(drawn) as others:
+        refuse_input(drawn.output, run)
+        refuse_input(drawn.html, run)
+        with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
             out.begin(run.listing.source, len(run.listing.traces))
@@ -129,10 +129,10 @@ def agents(paths: Sequence[Path], form: Style, output: Path | None, jobs: int | 
 
     table = AgentTable()
     with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen) as run:
-        _refuse_input(output, run)
+        refuse_input(output, run)
         for trace in run.traces():
             table.add(trace)
-        with _stream(output) as stream:
+        with output_stream(output) as stream:
             stream.write(draw(table.rows(), form).encode("utf-8", "backslashreplace"))
         return CANNOT_TELL if run.unreadable else 0
 
@@ -141,12 +141,12 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     """`snapdiff extract`: 0. Raw mail never goes to a terminal, which it could take over by control characters."""
     from snapdiff.extract import extract
 
-    if _is_standard_output(output) and sys.stdout.isatty():
+    if is_standard_output(output) and sys.stdout.isatty():
         raise WrongUsage("mail is not written to the terminal as it is: give a file with -o FILE")
     content = extract(paths, trace, file, section)
-    if output is not None and any(_same_place(output, path) for path in paths):
+    if output is not None and any(same_place(output, path) for path in paths):
         raise WrongUsage(f"{output} is what is read; give another file with -o")
-    with _stream(output) as stream:
+    with output_stream(output) as stream:
         stream.write(content)
     return 0
 
@@ -157,7 +157,7 @@ def schema(output: Path | None) -> int:
 
     from snapdiff.report.json_report import schema as report_schema
 
-    with _stream(output) as stream:
+    with output_stream(output) as stream:
         stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
     return 0
 
@@ -184,36 +184,3 @@ def _is_ours(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     return {entry.name for entry in folder.iterdir()} <= {"index.html", "messages"}
-
-
-@contextmanager
-def _stream(output: Path | None) -> Iterator[BinaryIO]:
-    if output is None or _is_standard_output(output):
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    with whole_file(output) as stream:
-        yield stream
-
-
-def _is_standard_output(output: Path | None) -> bool:
-    return output is None or str(output) == "-"
-
-
-def _refuse_input(output: Path | None, run: Run) -> None:
-    """Input is never written to: an output file must not be one of the files that are read."""
-    if output is None or not output.exists():
-        return
-    for folder in run.listing.traces:
-        sources = [folder.archive] if folder.archive else [str(Path(folder.folder) / name) for name in folder.files]
-        if output.name.lower() in {Path(source).name.lower() for source in sources} and any(
-            _same_place(output, Path(source)) for source in sources
-        ):
-            raise WrongUsage(f"{output} is one of the files that are read; give another file with -o")
-
-
-def _same_place(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False

@@ -1,0 +1,24 @@
+"""The command line: arguments in, exit code out. What is done with them stands in `snapdiff.commands`.
+
+One module a family of commands; importing it puts its commands on the program.
+"""
+
+import sys
+
+from snapdiff.cli import report as report
+from snapdiff.cli.app import app
+
+_OWN_OPTIONS = frozenset({"--help", "-h", "--version", "-V"})
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line; returns the exit code. A line whose first word is no command is a report's."""
+    from snapdiff.faults import told
+
+    if arguments and arguments[0] not in _commands() | _OWN_OPTIONS:
+        arguments = ["report", *arguments]
+    return told(lambda: app(arguments, prog_name="snapdiff"), sys.stderr)
+
+
+def _commands() -> frozenset[str | None]:
+    return frozenset({named.name for named in (*app.registered_commands, *app.registered_groups)})

@@ -1,0 +1,1 @@
+"""What each command does, one module a family of commands: arguments in, output written, exit code out."""

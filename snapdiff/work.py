@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from snapdiff.diff.message import Side
 from snapdiff.diff.steps import Steps
+from snapdiff.findings.judge import Judge
 from snapdiff.journey import TraceKey
+from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
 from snapdiff.read.listing import TraceFolder
 from snapdiff.read.names import parse_name
@@ -62,14 +64,23 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     """Reads and compares one folder; also whether a file of it could not be read."""
     problems: list[Problem] = []
     drawn = _drawn() if wanted.views else None
-    steps = Steps(folder.plain, drawn.watch if drawn else None)
+    judge = Judge()
     snapshots: list[Snapshot] = []
     told: list[Step] = []
+
+    def watch(step: Step, before: Side, after: Side) -> None:
+        judge.passed(len(told), step, (before.message, after.message), (before.headers_only, after.headers_only))
+        if drawn is not None:
+            drawn.watch(step, before, after)
+
+    steps = Steps(folder.plain, watch)
     unreadable = False
     for loaded in load_trace(folder, problems.append):
         if loaded is None:
             unreadable = True
             continue
+        if loaded.message and not any(snapshot.size > snapshot.message_offset for snapshot in snapshots):
+            judge.began(loaded.snapshot, Message(loaded.message))
         snapshots.append(loaded.snapshot)
         if (step := steps.add(loaded)) is not None:
             told.append(step)
@@ -95,7 +106,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         views=drawn.views() if drawn else UNSET,
         blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
     )
-    return trace, unreadable
+    return replace(trace, findings=judge.findings(trace)), unreadable
 
 
 def _drawn() -> "Drawn":

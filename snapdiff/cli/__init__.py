@@ -21,4 +21,5 @@ def run(arguments: list[str]) -> int:
 
 
 def _commands() -> frozenset[str | None]:
-    return frozenset({named.name for named in (*app.registered_commands, *app.registered_groups)})
+    commands = {command.name for command in app.registered_commands}
+    return frozenset(commands | {group.name for group in app.registered_groups})

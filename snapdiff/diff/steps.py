@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from snapdiff.diff.message import Comparison, Message, Side, compare
+from snapdiff.diff.message import Comparison, Side, compare
+from snapdiff.mail.message import Message
 from snapdiff.model import Actor, Change, Kind, LoadedSnapshot, Snapshot, Step, Trace
 
 _MAX_MISSING = 1000

@@ -1,0 +1,1 @@
+"""The detectors, one module a subject; each is found by its decorator."""

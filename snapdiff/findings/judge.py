@@ -1,0 +1,129 @@
+"""Watches the steps of one trace as they are compared, asks every detector, and words what they found."""
+
+import pkgutil
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+
+from snapdiff.findings.catalogue import Definition, catalogue
+from snapdiff.findings.register import FOLLOWERS, STEP_DETECTORS, TRACE_DETECTORS, Follower, Found, Passing
+from snapdiff.mail.message import Message
+from snapdiff.model import Finding, Snapshot, Step, Trace
+
+_LONGEST_VALUE = 300
+"""Characters of a value that a finding quotes; a field of a mail can have megabytes."""
+
+
+class Judge:
+    """Takes the messages and steps of one trace in order; `findings` then gives what is known of them.
+
+    It holds no mail beyond the step at hand, save the first whole message.
+    """
+
+    def __init__(self) -> None:
+        _load_detectors()
+        self._followers: list[Follower] = [kind() for kind in FOLLOWERS]
+        self._found: list[Found] = []
+        self._first: Message | None = None
+
+    def began(self, snapshot: Snapshot, message: Message) -> None:
+        """The first snapshot that holds a message."""
+        self._remember(message, snapshot.headers_only)
+        for each in self._followers:
+            each.began(snapshot, message)
+
+    def passed(self, index: int, step: Step, sides: tuple[Message, Message], headers_only: tuple[bool, bool]) -> None:
+        """One step that compared two messages; `headers_only` says of either whether it holds a header alone."""
+        if step.changes:
+            at = Passing(index, step, *sides, self._first, *headers_only)
+            for detector in STEP_DETECTORS:
+                self._found.extend(_at(found, index) for found in detector(at))
+            for each in self._followers:
+                each.passed(at)
+        self._remember(sides[1], headers_only[1])
+
+    def findings(self, trace: Trace) -> list[Finding]:
+        """Every finding of the finished trace: those about the whole of it first, then step by step, by code."""
+        found = list(self._found)
+        for detector in TRACE_DETECTORS:
+            found.extend(detector(trace))
+        for each in self._followers:
+            found.extend(each.ended(trace))
+        found.sort(key=lambda one: (-1 if one.step is None else one.step, one.code))
+        return [_worded(one, trace.steps) for one in found]
+
+    def _remember(self, message: Message, headers_only: bool) -> None:
+        if self._first is None and message.raw and not headers_only:
+            self._first = message
+
+
+def _at(found: Found, index: int) -> Found:
+    return Found(found.code, found.evidence, found.changes, index) if found.step is None else found
+
+
+@cache
+def _load_detectors() -> None:
+    """Imports every module of `findings/detect`, so that its decorators run; in order of their names."""
+    from snapdiff.findings import detect
+
+    for module in sorted(pkgutil.iter_modules(detect.__path__), key=lambda module: module.name):
+        import_module(f"{detect.__name__}.{module.name}")
+
+
+def _worded(found: Found, steps: Sequence[Step]) -> Finding:
+    """The finding as the report has it: the catalogue's texts filled with the evidence."""
+    definition = catalogue()[found.code]
+    step = steps[found.step] if found.step is not None else None
+    evidence = {name: _short(value) for name, value in found.evidence.items()}
+    words = {"who": _who(step), "where": _where(step), **evidence}
+    return Finding(
+        code=found.code,
+        name=definition.name,
+        severity=definition.severity,
+        step=(step.from_ or "", step.to) if step else None,
+        agent=step.agent if step is not None and step.certain and step.actor == "agent" else None,
+        message=_filled(definition, definition.message, words),
+        evidence=evidence,
+        fix=_filled(definition, definition.fix, words),
+        flags=_flags(found),
+    )
+
+
+def _filled(definition: Definition, text: str, words: dict[str, str]) -> str:
+    try:
+        return text.format_map(words)
+    except KeyError as missing:
+        raise ValueError(f"{definition.code} says {missing} in its text, and its detector does not") from None
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+
+
+def _who(step: Step | None) -> str:
+    """Who did a step, to begin a sentence; where it can't be known, these words say so and name nobody."""
+    if step is None:
+        return ""
+    if not step.certain:
+        return f"Somebody (it can't be known who, between {step.from_ or 'the parent'} and {step.to})"
+    named = {"agent": step.agent or "", "transport": "The transport service itself", "session": "The SMTP session"}
+    return named.get(step.actor, "Somebody (the mails do not say who)")
+
+
+def _where(step: Step | None) -> str:
+    return f"{step.from_ or step.compared_with} to {step.to}" if step else ""
+
+
+def _flags(found: Found) -> list[str]:
+    """JSON pointers (RFC 6901) into the trace, of the rows of the report that the finding is about."""
+    if found.step is None:
+        return []
+    if not found.changes:
+        return [f"/steps/{found.step}"]
+    return [f"/steps/{found.step}/changes/{number}" for number in found.changes]
+
+
+def asked(codes: Iterable[str]) -> list[Definition]:
+    """The definitions of these codes or names, in any letter case. Raises KeyError with the first unknown one."""
+    known = {key.lower(): one for one in catalogue().values() for key in (one.code, one.name)}
+    return [known[code.lower()] for code in codes]

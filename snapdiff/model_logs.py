@@ -1,0 +1,140 @@
+"""The nouns of logs: rows of message tracking, SMTP sessions, and what their packed fields say.
+
+Import them from `model`, which hands them on. The readers in `read/` make them; everything else only looks.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+RowFormat = Literal["msgtrk", "cmdlet-fl", "cmdlet-csv", "cmdlet-clixml", "exchange-2000", "exchange-5.5", "rulestrk"]
+"""The form a tracking row stands in, known by its content and never by the file's name alone."""
+
+Value = str | list[str]
+"""A field's value: one text, or the members of a collection such as recipient-address."""
+
+_SAME_FIELD = {
+    "sender_address": ("sender_address", "sender", "originator", "from_address"),
+    "recipient_address": ("recipient_address", "recipients"),
+    "message_id": ("message_id", "msgid"),
+    "event_id": ("event_id", "event_number"),
+    "message_subject": ("message_subject",),
+    "server_hostname": ("server_hostname",),
+}
+"""What one thing is called in the log, by the cmdlet, and in the logs of older versions."""
+
+
+class CustomDatum(Struct, frozen=True):
+    """One member of custom-data, such as `S:TRA=ETR|ruleId=...|action=...`: type S, key TRA, group ETR, then values.
+
+    `type` is one of S, I32, Dt, F, Dbl as the log writes it; None where the member has none (Get-MessageTrackingLog's
+    EventData). `group` is the value's first part, and `values` the `key=value` parts behind it in their order, as
+    pairs, since a key can come twice.
+    """
+
+    type: str | None
+    key: str
+    group: str
+    values: list[tuple[str, str]]
+
+
+class Latency(Struct, frozen=True):
+    """One component of a latency text (`TOTAL=5`, `CATRS=0.049(CATRS-Transport Rule Agent=0.001)`), in seconds.
+
+    `server` is the SRV or LSRV it stands under; `parent` the component it is a part of, None at the top.
+    """
+
+    server: str | None
+    component: str
+    seconds: float
+    parent: str | None = None
+
+
+class MessageInfo(Struct, frozen=True):
+    """What message-info says: the origination time (ISO 8601, UTC) and latencies, or its text where it is neither."""
+
+    time: str | None
+    latencies: list[Latency]
+    text: str | None = None
+
+
+class RecipientStatus(Struct, frozen=True):
+    """What recipient-status says of one recipient: its named values (LED, MSG, FQDN, IP, LRT), or the text as it is."""
+
+    values: dict[str, str]
+    text: str
+
+
+class Parsed(Struct, frozen=True):
+    """The packed fields of a row by their grammars. What can't be parsed stands as it is in the row's fields alone."""
+
+    custom_data: list[CustomDatum]
+    source_context: dict[str, str]
+    message_info: MessageInfo | None
+    recipient_status: list[RecipientStatus]
+
+
+NOTHING_PARSED = Parsed([], {}, None, [])
+
+
+class TrackingRow(Struct, frozen=True):
+    """One row of a tracking log.
+
+    `file` is the log's path in the report, `line` counts from 1 (of the row's first line), `time` is UTC (ISO 8601),
+    None where it can't be read. `fields` holds every field of the log under its own name in snake case, in the log's
+    order, the time left out; a column without a name is `column_N`. JSON writes them flat, beside the other keys.
+    """
+
+    file: str
+    line: int
+    format: RowFormat
+    time: str | None
+    fields: dict[str, Value]
+    parsed: Parsed = NOTHING_PARSED
+
+    def text(self, name: str) -> str:
+        """A field by its name in today's log (`sender_address`), whatever this log calls it; "" where absent."""
+        for own in _SAME_FIELD.get(name, (name,)):
+            value = self.fields.get(own)
+            if value:
+                return value if isinstance(value, str) else ";".join(value)
+        return ""
+
+    def texts(self, name: str) -> list[str]:
+        """The same as a list: a collection's members, or the one text; empty where absent or empty."""
+        for own in _SAME_FIELD.get(name, (name,)):
+            value = self.fields.get(own)
+            if value:
+                return [value] if isinstance(value, str) else value
+        return []
+
+
+class SessionLine(Struct, frozen=True):
+    """One line of an SMTP session; `event` is + connect, - disconnect, > sent, < received, * information."""
+
+    line: int
+    time: str | None
+    sequence: int | None
+    event: str
+    data: str
+    context: str
+
+
+class Session(Struct, frozen=True):
+    """One SMTP session of a protocol log. `messages` are the Protocol-Ids it names, in their order.
+
+    `remote` and `local` are endpoints as the log has them; `start` and `end` the times of its first and last line.
+    """
+
+    file: str
+    kind: Literal["receive", "send"]
+    session_id: str
+    connector_id: str
+    local: str
+    remote: str
+    start: str | None
+    end: str | None
+    lines: list[SessionLine]
+    messages: list[str]
+    more_lines: int | UnsetType = UNSET
+    """Lines beyond a limit that are left out here."""

@@ -12,7 +12,8 @@ import struct
 import zipfile
 import zlib
 from collections import OrderedDict
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, NamedTuple
 
 from snapdiff.read.files import MAX_BYTES, explain, openable
@@ -72,6 +73,19 @@ class Archive:
 
     def read(self, member: str, name: str, limit: int | None = None) -> bytes:
         """Unpack one member, at most `limit` (MAX_BYTES) bytes; `name` is what messages call it. Raises ReadFailed."""
+        info = self._readable(member, name)
+        try:
+            return self._unpack(info, name, limit or MAX_BYTES)
+        except OSError as error:
+            raise explain(name, error) from None
+        except _DAMAGED as error:
+            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+
+    def stream(self, member: str, name: str) -> BinaryIO:
+        """One member as a stream, for a log that may be larger than memory. Raises ReadFailed."""
+        return io.BufferedReader(self._zip.open(self._readable(member, name)))  # type: ignore[type-var]
+
+    def _readable(self, member: str, name: str) -> zipfile.ZipInfo:
         info = self.members.get(member)
         if info is None:
             raise ReadFailed("missing", f"{name} is not in the zip any more.")
@@ -84,12 +98,7 @@ class Archive:
                 "unsupported-compression",
                 f"{name} is packed by method {info.compress_type}, not by Deflate, and can't be read: unpack it first.",
             )
-        try:
-            return self._unpack(info, name, limit or MAX_BYTES)
-        except OSError as error:
-            raise explain(name, error) from None
-        except _DAMAGED as error:
-            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+        return info
 
     def _unpack(self, info: zipfile.ZipInfo, name: str, limit: int) -> bytes:
         chunks: list[bytes] = []
@@ -118,6 +127,19 @@ def read_member(archive: str, member: str, name: str) -> bytes:
             if char == "/" and member[:place] in opened.members:
                 return _opened(archive, member[:place], name).read(member[place + 1 :], name)
     return opened.read(member, name)
+
+
+@contextmanager
+def stream_member(archive: str, member: str, name: str) -> Iterator[BinaryIO]:
+    """A member of the zip at a path as a stream of its unpacked bytes. Raises ReadFailed, while it is read too."""
+    opened = Archive(archive, name)
+    try:
+        with opened.stream(member, name) as stream:
+            yield stream
+    except _DAMAGED as error:
+        raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+    finally:
+        opened.close()
 
 
 def open_nested(outer: Archive, member: str, name: str) -> Archive:

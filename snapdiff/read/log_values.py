@@ -1,0 +1,153 @@
+"""The packed fields of a tracking row to named values, by the grammars Exchange writes them in.
+
+Nothing here raises: what does not follow its grammar is left out of `Parsed`, and stands as it is in the row's fields.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from snapdiff.model import CustomDatum, Latency, MessageInfo, Parsed, RecipientStatus, TrackingRow
+
+_TYPES = frozenset({"S", "I32", "I64", "Dt", "F", "Dbl", "B"})
+_PROTOCOL_ID = re.compile(r"([0-9A-Fa-f]{16});(\d{4}-\d\d-\d\dT[0-9:.]+Z?);(\d{1,10})")
+_SENT = re.compile(r"([0-9A-Fa-f]{16});(\d{3}[ -][^;]*)(?:;.*)?", re.DOTALL)
+_NEXT_SERVER = re.compile(r"\[InternalId=([^,\]]{1,200}), Hostname=([^\]]{1,300})\]")
+_NAMED = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
+_STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
+_COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
+_LATENCIES_READ = 2000
+
+
+def members(text: str) -> list[str]:
+    """The members of a collection (recipient-address, reference, custom-data): joined by `;`, empty for "".
+
+    A member with `;` or `'` in it stands in single quotes, with `'` doubled. A quote that is never closed is a
+    character like any other.
+    """
+    if "'" not in text:
+        return text.split(";") if text else []
+    found: list[str] = []
+    at = 0
+    while at <= len(text):
+        quoted = _quoted_until(text, at)
+        if quoted is not None:
+            found.append(text[at + 1 : quoted].replace("''", "'"))
+            at = quoted + 2
+            continue
+        end = text.find(";", at)
+        end = len(text) if end < 0 else end
+        found.append(text[at:end])
+        at = end + 1
+    return found
+
+
+def _quoted_until(text: str, at: int) -> int | None:
+    """Where the closing quote of the member that begins at `at` stands; None where it is not quoted as a whole."""
+    if not text.startswith("'", at):
+        return None
+    end = at + 1
+    while (end := text.find("'", end)) >= 0:
+        if text.startswith("''", end):
+            end += 2
+        elif end + 1 == len(text) or text[end + 1] == ";":
+            return end
+        else:
+            return None
+    return None
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The inverse of `members`, as Exchange writes it."""
+    return ";".join("'" + part.replace("'", "''") + "'" if ";" in part or "'" in part else part for part in parts)
+
+
+def with_parsed(row: TrackingRow) -> TrackingRow:
+    """The row with its packed fields read."""
+    parsed = Parsed(
+        custom_data=custom_data(row.texts("custom_data")),
+        source_context=source_context(row.text("source_context")),
+        message_info=message_info(row.text("message_info")),
+        recipient_status=[recipient_status(text) for text in row.texts("recipient_status")],
+    )
+    return replace(row, parsed=parsed)
+
+
+def custom_data(parts: Iterable[str]) -> list[CustomDatum]:
+    """Members such as `S:TRA=ETR|ruleId=...|action=...`; one without `=` is left out."""
+    found = []
+    for part in parts:
+        head, equals, value = part.partition("=")
+        if not equals:
+            continue
+        kind, colon, key = head.partition(":")
+        if not colon or kind not in _TYPES:
+            kind, key = "", head
+        group, *named = value.split("|")
+        pairs = [(name, said) for name, _, said in (one.partition("=") for one in named)]
+        found.append(CustomDatum(kind or None, key, group, pairs))
+    return found
+
+
+def source_context(text: str) -> dict[str, str]:
+    """Named values: of a Protocol-Id (`session_id`, `session_start`, `message_number`), of what was sent (`session_id`,
+    `reply`, and the next server's `next_internal_id` and `next_server`), or of `MDB:..., Mailbox:...` under their
+    own names. Empty for anything else, such as an agent's name.
+    """
+    if (protocol := _PROTOCOL_ID.fullmatch(text)) is not None:
+        return dict(zip(("session_id", "session_start", "message_number"), protocol.groups(), strict=True))
+    if (sent := _SENT.fullmatch(text)) is not None:
+        named = {"session_id": sent[1], "reply": sent[2]}
+        if (following := _NEXT_SERVER.search(text)) is not None:
+            named |= {"next_internal_id": following[1], "next_server": following[2]}
+        return named
+    pieces = [_NAMED.fullmatch(piece) for piece in text.split(", ")]
+    if len(pieces) > 1 and all(pieces):
+        return {piece[1]: piece[2] for piece in pieces if piece}
+    return {}
+
+
+def message_info(text: str) -> MessageInfo | None:
+    """The time and the latencies of message-info; None for an empty field."""
+    if not text:
+        return None
+    head, _, rest = text.partition(";")
+    time = head if _TIME.fullmatch(head) else None
+    latencies = list(_latencies(rest if time else text))
+    return MessageInfo(time, latencies, None if time or latencies else text)
+
+
+def _latencies(text: str) -> Iterator[Latency]:
+    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of."""
+    count = 0
+    for piece in text.split(";"):
+        server, at = None, 0
+        if piece.startswith(("SRV=", "LSRV=")):
+            head, _, components = piece.partition(":")
+            server, piece = head.partition("=")[2], components
+        parents: list[str] = []
+        last = ""
+        while at < len(piece) and count < _LATENCIES_READ:
+            char = piece[at]
+            if char in "|()":
+                if char == "(":
+                    parents.append(last)
+                elif char == ")" and parents:
+                    parents.pop()
+                at += 1
+                continue
+            component = _COMPONENT.match(piece, at)
+            if component is None:
+                break
+            last = component[1]
+            yield Latency(server, last, float(component[2]), parents[-1] if parents else None)
+            count += 1
+            at = component.end()
+
+
+def recipient_status(text: str) -> RecipientStatus:
+    """`[{LED=550 5.7.1 ...};{MSG=};{FQDN=};{IP=};{LRT=}]` as named values; other forms as their text alone."""
+    named = dict(_STATUS.findall(text)) if text.startswith(("[{", "{")) else {}
+    return RecipientStatus(named, text)

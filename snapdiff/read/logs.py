@@ -1,0 +1,183 @@
+"""Paths to logs: finds them in folders and zips, tells by the content what each one is, and gives their rows."""
+
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from msgspec import Struct
+
+from snapdiff.model import Problem, TrackingRow
+from snapdiff.read.files import explain, openable
+from snapdiff.read.listing import ReadFailed
+from snapdiff.read.log_lines import Lines, needle
+from snapdiff.read.names import parse_name, shown
+from snapdiff.read.tracking import COLUMNS_BY_COUNT, TrackingReader, split_row
+
+LogKind = Literal["msgtrk", "smtp-receive", "smtp-send"]
+_HEAD = 64 * 1024
+_PROTOCOL_COLUMNS = 9
+Tell = Callable[[Problem], None]
+
+
+class LogPlace(Struct, frozen=True):
+    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside."""
+
+    file: str
+    path: str
+    member: str | None = None
+
+
+class LogRows:
+    """The tracking rows of logs, in the order of their names; `rows_read` counts all rows passed, given or not.
+
+    `words` leave out rows in which none of them stands, in any letter case, before they are read at all; a row that
+    is given has still to be looked at. `files` names the tracking logs that were read, `others` counts what was none.
+    """
+
+    def __init__(self, places: Sequence[LogPlace], tell: Tell, words: Sequence[str] = ()) -> None:
+        self._places = places
+        self._tell = tell
+        runs = [needle(word) for word in words]
+        self._needles = runs if all(runs) else []
+        self.rows_read = 0
+        self.files: list[str] = []
+        self.others = 0
+
+    def __iter__(self) -> Iterator[TrackingRow]:
+        for place in self._places:
+            try:
+                with open_log(place) as stream:
+                    if kind_of(stream) != "msgtrk":
+                        self.others += 1
+                        continue
+                    self.files.append(place.file)
+                    yield from self._rows(stream, place.file)
+            except ReadFailed as failed:
+                self._tell(Problem(place.file, failed.code, failed.message))
+
+    def _rows(self, stream: BinaryIO, file: str) -> Iterator[TrackingRow]:
+        reader = TrackingReader(file, self._tell)
+        lines = Lines(stream, file, self._tell, self._needles)
+        try:
+            for line in lines:
+                if line.is_header:
+                    reader.header(line)
+                else:
+                    yield reader.row(line)
+        finally:
+            self.rows_read += lines.rows
+
+
+def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
+    """Every file that may be a log: those given, and all below folders and in zips given, sorted by name.
+
+    Snapshots are passed by. Raises FileNotFoundError for a path that does not exist.
+    """
+    found: dict[str, LogPlace] = {}
+    for path in paths:
+        below = _below(path, tell) if path.is_dir() else _given(str(path), shown(path.as_posix()), tell)
+        found.update((place.file, place) for place in below)
+    return [found[name] for name in sorted(found)]
+
+
+def _below(folder: Path, tell: Tell) -> Iterator[LogPlace]:
+    def failed(error: OSError) -> None:
+        where = shown(str(error.filename or folder)).replace(os.sep, "/")
+        told = explain(where, error)
+        tell(Problem(where, told.code, told.message))
+
+    for place, folders, names in os.walk(openable(str(folder)), onerror=failed):
+        folders.sort()
+        for name in sorted(names):
+            if parse_name(name) is None and not name.lower().endswith(".eml"):
+                path = os.path.join(place, name)  # noqa: PTH118
+                yield from _given(path, shown(path).replace(os.sep, "/"), tell)
+
+
+def _given(path: str, name: str, tell: Tell) -> Iterator[LogPlace]:
+    if not os.path.exists(openable(path)):  # noqa: PTH110
+        raise FileNotFoundError(2, "there is no such file or folder", name)
+    if not name.lower().endswith(".zip"):
+        yield LogPlace(name, path)
+        return
+    from snapdiff.read.archive import Archive
+
+    try:
+        archive = Archive(path, name)
+    except ReadFailed as failed:
+        tell(Problem(name, failed.code, failed.message))
+        return
+    try:
+        for trouble in archive.troubles:
+            tell(Problem(name, trouble.code, trouble.message))
+        for member in sorted(archive.members):
+            if not member.lower().endswith(".eml"):
+                yield LogPlace(f"{name}/{shown(member)}", path, member)
+    finally:
+        archive.close()
+
+
+@contextmanager
+def open_log(place: LogPlace) -> Iterator[BinaryIO]:
+    """The log's bytes, unpacked where it is a .gz or lies in a zip. Raises ReadFailed, while they are read too."""
+    try:
+        with _opened(place) as stream:
+            head = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
+            if head == b"\x1f\x8b":
+                with gzip.open(stream) as unpacked:
+                    yield unpacked  # type: ignore[misc]
+            else:
+                yield stream
+    except (gzip.BadGzipFile, EOFError, zlib.error) as damaged:
+        raise ReadFailed("damaged", f"{place.file} is damaged: {str(damaged) or 'it ends short'}.") from None
+    except OSError as error:
+        raise explain(place.file, error) from None
+
+
+def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
+    if place.member is None:
+        return open(openable(place.path), "rb")  # noqa: PTH123
+    from snapdiff.read.archive import stream_member
+
+    return stream_member(place.path, place.member, place.file)
+
+
+def kind_of(stream: BinaryIO) -> LogKind | None:
+    """What a log is, by its first lines alone; None where it is no log that is known. Nothing is taken off the stream.
+
+    A log begins with header lines; an extract without them is told by the number of its columns and its first time.
+    """
+    head = stream.peek(_HEAD)[:_HEAD] if hasattr(stream, "peek") else b""
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = head.decode(encoding, "replace")
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        name, value = name.strip().lower(), value.strip().lower()
+        if name == "#log-type" and (kind := _KINDS.get(value)) is not None:
+            return kind
+        if name == "#fields":
+            return _kind_by_columns(value.split(","))
+        if line and not line.startswith("#"):
+            return _kind_by_row(line)
+    return None
+
+
+_KINDS: dict[str, LogKind] = {
+    "message tracking log": "msgtrk",
+    "smtp receive protocol log": "smtp-receive",
+    "smtp send protocol log": "smtp-send",
+}
+
+
+def _kind_by_columns(columns: Sequence[str]) -> LogKind | None:
+    return "msgtrk" if "event-id" in columns and "message-id" in columns else None
+
+
+def _kind_by_row(line: str) -> LogKind | None:
+    values = split_row(line)
+    starts = values[0][:4].isdigit() and values[0][4:5] == "-" and "T" in values[0]
+    return "msgtrk" if starts and len(values) in COLUMNS_BY_COUNT else None

@@ -23,6 +23,7 @@ from snapdiff.model_logs import RowFormat as RowFormat
 from snapdiff.model_logs import Session as Session
 from snapdiff.model_logs import SessionLine as SessionLine
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
+from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow
 from snapdiff.model_views import Blame as Blame
 from snapdiff.model_views import BlameRun as BlameRun

@@ -173,3 +173,12 @@ class TrackedMessage(Struct, frozen=True):
     ways: list[RecipientWay] = []
     reports: list[str] = []
     about: list[str] = []
+
+
+class TrackFound(Struct, frozen=True):
+    """What a search over logs found. `rows_read` counts every row of the logs, `files` names those that were read."""
+
+    rows_read: int
+    files: list[str]
+    messages: list[TrackedMessage]
+    sessions: list[Session]

@@ -51,7 +51,7 @@ def _first(rows: list[TrackingRow], name: str) -> str:
 
 
 def _reports(by_id: dict[str, list[TrackingRow]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Delivery reports and what they are about: a DSN row's reference is the message, a FAIL row's may be the report."""
+    """Reports and what they are about: a DSN row's reference is the message, a FAIL row's may be the report."""
     reports: dict[str, dict[str, None]] = defaultdict(dict)
     about: dict[str, dict[str, None]] = defaultdict(dict)
     for name, rows in by_id.items():

@@ -124,10 +124,8 @@ def test_clocks_that_differ_are_told() -> None:
         row("RECEIVE", "08:00:04", server_hostname="MBX02"),
         row("DELIVER", "08:00:12", server_hostname="MBX02"),
     )
-    assert found.gaps == [
-        "The clocks of MBX01 and MBX02.x.test differ by at least 6 s: the second one logged the message before the "
-        "first one had it."
-    ]
+    (gap,) = found.gaps
+    assert gap.startswith("The clocks of MBX01 and MBX02.x.test differ by at least 6 s: ")
 
 
 def test_rows_without_a_message_id_stand_last_under_none() -> None:

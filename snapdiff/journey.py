@@ -38,7 +38,7 @@ class TraceKey(Struct, frozen=True):
 
     `from_time` and `to_time` are those of the first and last snapshot, as the files have them (ISO 8601, UTC).
     `first_event_agent` is the agent of the first snapshot: None where it is the event's own. `first_stage` is that
-    snapshot's stage, None where it is not known.
+    snapshot's stage, None where it is not known. `record_id` and `protocol_id` are the last ones that a snapshot names.
     """
 
     path: str
@@ -52,6 +52,8 @@ class TraceKey(Struct, frozen=True):
     has_original: bool
     first_event_agent: str | None
     first_stage: Stage | None = None
+    record_id: str | None = None
+    protocol_id: str | None = None
 
 
 _Name = tuple[str, str]

@@ -302,15 +302,15 @@ class Leg(Struct, frozen=True):
 
 
 class Journey(Struct, frozen=True):
-    """The traces of one message, over services, servers and forks, and what they were joined by."""
+    """The traces of one message, over services, servers and forks, with its rows in the logs, and what joined them."""
 
     message_id: str | None
     network_message_id: str | None
     subject: str | None
     traces: list[str]
     legs: list[Leg]
-    events: list[dict[str, str]]
-    sessions: list[dict[str, str]]
+    events: list[TrackingRow]
+    sessions: list[Session]
     joined_by: list[str]
     gaps: list[str]
 

@@ -16,9 +16,12 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.diff.steps import forked, sides_of, with_candidates
+from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey, parents
 from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
+from snapdiff.read.log_values import with_parsed
+from snapdiff.read.logs import HARMLESS_IN_LOGS, LogRows, find_logs
 from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
@@ -26,7 +29,7 @@ from snapdiff.report.json_report import encode
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"})
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"}) | HARMLESS_IN_LOGS
 """Problems of the listing that hide nothing: all that is there was read."""
 
 Progress = Callable[[int, int], None]
@@ -52,7 +55,8 @@ class Run:
     """One run over one input. Use it as a context: the spool goes when it ends.
 
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
-    `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does.
+    `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
+    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept.
     """
 
     def __init__(
@@ -62,8 +66,11 @@ class Run:
         decoded: bool = False,
         progress: Progress | None = None,
         views: bool = False,
+        logs: Sequence[Path] = (),
     ) -> None:
         self.listing: Listing = walk(paths)
+        self._log_paths = [*logs, *(paths if self.listing.logs else ())]
+        self._log_problems: list[Problem] = []
         self._jobs = jobs
         self._wanted = Wanted(decoded, views)
         self._progress = progress or (lambda done, total: None)
@@ -75,6 +82,7 @@ class Run:
         self._parents: dict[str, str] = {}
         self._unreadable = False
         self._fork_changed = False
+        self._joined: list[Journey] | None = None
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -91,7 +99,7 @@ class Run:
     @property
     def problems(self) -> list[Problem]:
         """What could not be found or opened; what is odd inside a trace stands in that trace."""
-        return self.listing.problems
+        return [*self.listing.problems, *self._log_problems]
 
     @property
     def unreadable(self) -> bool:
@@ -113,7 +121,22 @@ class Run:
 
     def each_journey(self) -> Iterator[Journey]:
         """The same, one at a time."""
-        return each_journey([entry.key for entry in self._entries])
+        keys = [entry.key for entry in self._entries]
+        return iter(self._with_rows(keys)) if self._log_paths else each_journey(keys)
+
+    def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
+        """The journeys with their rows of the logs, which are read once from beginning to end."""
+        if self._joined is None:
+            joining = Joining(list(each_journey(keys)), keys)
+            below = self.listing.source.rstrip("/") + "/"
+            found = find_logs(self._log_paths, self._log_problems.append)
+            places = [replace(place, file=place.file.removeprefix(below)) for place in found]
+            for row in LogRows(places, self._log_problems.append):
+                joining.add(row)
+            self._joined = [
+                replace(journey, events=[with_parsed(row) for row in journey.events]) for journey in joining.journeys()
+            ]
+        return self._joined
 
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""

@@ -173,6 +173,8 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         has_original=first is not None and first.stage == "Original",
         first_event_agent=first.agent if first else None,
         first_stage=first.stage if first else None,
+        record_id=next((x.record_id for x in reversed(trace.snapshots) if x.record_id), None),
+        protocol_id=next((x.protocol_id for x in reversed(trace.snapshots) if x.protocol_id), None),
     )
     return Digest(
         key=key,

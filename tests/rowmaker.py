@@ -5,7 +5,7 @@ from snapdiff.model import LogValue, TrackingRow
 START = "2024-05-14T08:00:00.000Z"
 
 
-def row(event: str, at: str = "08:00:00", **fields: LogValue) -> TrackingRow:
+def row(event: str, at: str = "08:00:00", /, **fields: LogValue) -> TrackingRow:
     """One row of a message; `at` is the time of day, and every field not given is that of a plain message."""
     plain: dict[str, LogValue] = {
         "client_hostname": "",

@@ -44,6 +44,12 @@ def _report(
         Path | None,
         typer.Option("--html-dir", metavar="FOLDER", help="The same as an index and one page a message, for many."),
     ] = None,
+    logs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--logs", metavar="PATH", help="Tracking logs to put beside the traces; those below PATH are too."
+        ),
+    ] = None,
     message_id: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this Message-Id or Network-Message-Id.")
     ] = None,
@@ -94,7 +100,7 @@ def _report(
     )
     decoded = form is not Format.json if decoded is None else decoded
     drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)
-    raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code))
+    raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code, logs or ()))
 
 
 @app.command("agents", short_help="The agents of a folder: order, runs, changes, elapsed times.")

@@ -63,7 +63,14 @@ class Drawn(Struct, frozen=True):
     html_dir: Path | None = None
 
 
-def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, exit_code: bool) -> int:
+def report(
+    paths: Sequence[Path],
+    asked: Asked,
+    drawn: Drawn,
+    jobs: int | None,
+    exit_code: bool,
+    logs: Sequence[Path] = (),
+) -> int:
     """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
@@ -74,7 +81,7 @@ def report(paths: Sequence[Path], asked: Asked, drawn: Drawn, jobs: int | None, 
 
     selection = asked.selection()
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    with progress(sys.stderr) as seen, Run(paths, jobs, decoded=drawn.decoded, progress=seen, views=views) as run:
+    with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs) as run:
         refuse_input(drawn.output, run)
         refuse_input(drawn.html, run)
         with output_stream(drawn.output) as stream, _beside(drawn) as others:

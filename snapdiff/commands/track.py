@@ -11,7 +11,7 @@ from snapdiff.commands.streams import output_stream, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackFound, TrackingRow
 from snapdiff.read.log_values import with_parsed
-from snapdiff.read.logs import LogPlace, LogRows, Tell, find_logs, newest_time
+from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, Tell, find_logs, newest_time
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
@@ -19,8 +19,6 @@ from snapdiff.track.search import Search
 
 _LOOKED_FOR_AT_ONCE = 64
 """With more messages than that, every row is read on the second way through the logs."""
-_HARMLESS = frozenset({"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column"})
-"""Problems that hide nothing: every row was read."""
 
 
 class Shown(Struct, frozen=True):
@@ -47,7 +45,7 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown)
         found = _only(found, shown.number)
     with output_stream(shown.output) as stream:
         draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
-    return CANNOT_TELL if any(problem.code not in _HARMLESS for problem in problems) else 0
+    return CANNOT_TELL if any(problem.code not in HARMLESS_IN_LOGS for problem in problems) else 0
 
 
 def _found(places: Sequence[LogPlace], search: Search, tell: Tell) -> TrackFound:

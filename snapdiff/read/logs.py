@@ -20,6 +20,8 @@ from snapdiff.read.tracking import COLUMNS_BY_COUNT, TrackingReader, split_row
 LogKind = Literal["msgtrk", "smtp-receive", "smtp-send"]
 _HEAD = 64 * 1024
 _PROTOCOL_COLUMNS = 9
+HARMLESS_IN_LOGS = frozenset({"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column"})
+"""Problems of a log that hide nothing: every row was read."""
 Tell = Callable[[Problem], None]
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from snapdiff import __version__
 from snapdiff.model import SCHEMA_NAME, Report, Tool, Trace
+from snapdiff.report.log_rows import journey_document, row_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,15 +59,15 @@ class JsonReport:
     def end(self, tail: Tail) -> None:
         """The tail: journeys and problems of the whole run, what was left out, and the closing bracket."""
         self._out.write(b'\n],"journeys":[')
-        self._lines(tail.journeys)
+        self._lines(map(journey_document, tail.journeys))
         self._out.write(b'],"problems":[')
-        self._lines(tail.problems)
+        self._lines(map(msgspec.to_builtins, tail.problems))
         self._out.write(b'],"left_out":%d}\n' % tail.left_out)
 
-    def _lines(self, nouns: Iterable[Struct]) -> None:
+    def _lines(self, documents: Iterable[dict[str, Any]]) -> None:
         separator = b"\n"
-        for noun in nouns:
-            self._out.write(separator + encode(noun))
+        for document in documents:
+            self._out.write(separator + encode_plain(document))
             separator = b",\n"
         self._out.write(b"\n")
 
@@ -102,6 +103,7 @@ def schema() -> dict[str, Any]:
         del components["Trace"]["properties"][key]
     reached = _reached(components)
     definitions = {name: _definition(name, component) for name, component in components.items() if name in reached}
+    definitions["TrackingRow"] = row_schema(definitions["TrackingRow"])
     report = definitions.pop("Report")
     return {
         "$schema": DIALECT,

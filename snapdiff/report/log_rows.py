@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from snapdiff.model import Parsed, TrackedMessage, TrackingRow
+from snapdiff.model import Journey, Parsed, TrackedMessage, TrackingRow
 
 
 def row_document(row: TrackingRow) -> dict[str, Any]:
@@ -38,3 +39,18 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
         "reports": message.reports,
         "about": message.about,
     }
+
+
+def journey_document(journey: Journey) -> dict[str, Any]:
+    """One journey, its rows flat."""
+    document: dict[str, Any] = msgspec.to_builtins(replace(journey, events=[]))
+    document["events"] = [row_document(row) for row in journey.events]
+    return document
+
+
+def row_schema(component: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a flat row, made from the noun's: a further key is a field of the log, one text or several."""
+    properties = {key: told for key, told in component["properties"].items() if key != "fields"}
+    value = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    required = [key for key in component["required"] if key != "fields"]
+    return {**component, "properties": properties, "required": required, "additionalProperties": value}

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from snapdiff import __version__
 from snapdiff.report.markdown_changes import changes_detail
 from snapdiff.report.markdown_text import code, row, sentence
+from snapdiff.report.track_markdown import event_table
 from snapdiff.report.words import (
     actor_words,
     certainty_words,
@@ -64,7 +65,7 @@ class MarkdownReport:
 
     def end(self, tail: Tail) -> None:
         """The tail: journeys of more than one trace, what could not be read, and what was left out."""
-        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1]
+        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events]
         if long_ones:
             self._out.write("\n## Journeys\n")
             for journey in long_ones:
@@ -214,5 +215,6 @@ def _journey(journey: Journey) -> Iterator[str]:
         when = f", {' to '.join(times)}" if times else ""
         yield f"- {service_words(leg.service)}"
         yield f"{server}{when}: {code(leg.trace)}\n"
+    yield from event_table(journey.events)
     for gap in journey.gaps:
         yield f"- Gap: {sentence(gap)}\n"

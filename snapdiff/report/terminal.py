@@ -100,10 +100,11 @@ class TerminalReport:
     def end(self, tail: Tail) -> None:
         """The tail: messages that left more than one folder, what could not be read, and the sums."""
         paper = self._paper
-        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1]
-        if long_ones:
-            self._rule("The same message in more than one folder")
-            self._write(journeys(long_ones, paper))
+        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events]
+        if told:
+            logged = any(journey.events for journey in told)
+            self._rule("The way of each message" if logged else "The same message in more than one folder")
+            self._write(journeys(told, paper))
         if tail.problems:
             self._rule("Could not be read, or not in full")
             self._write(problems(tail.problems, paper))

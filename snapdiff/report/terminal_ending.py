@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from snapdiff.report.terminal_overview import time_words
+from snapdiff.report.terminal_rows import event_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import LONG_SECONDS, counted, delay_words, service_words
 
@@ -95,6 +96,11 @@ def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
         for leg in journey.legs[:SHOWN]:
             yield from _leg(leg, paper)
         yield from _more(len(journey.legs), "folder", paper)
+        if journey.events:
+            yield [Piece("    In the tracking logs:", "label")]
+        for row in journey.events[:SHOWN]:
+            yield from event_lines(row, paper)
+        yield from _more(len(journey.events), "row", paper)
         for gap in journey.gaps[:SHOWN]:
             yield from hanging([Piece("    Gap: ", "unsure")], [Piece(paper.show(gap))], paper.width)
         yield from _more(len(journey.gaps), "gap", paper)

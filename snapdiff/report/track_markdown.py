@@ -11,7 +11,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, TrackedMessage, TrackFound
+    from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 
 _SHOWN = 200
 
@@ -38,9 +38,16 @@ def _message(message: TrackedMessage) -> Iterator[str]:
         for one in message.ways[:_SHOWN]:
             ending = one.outcome + (f": {code(one.status)}" if one.outcome == "failed" and one.status else "")
             yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
-        yield "\n"
-    yield row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
-    for event in message.events[:_SHOWN]:
+    yield from event_table(message.events)
+    yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
+
+
+def event_table(events: Sequence[TrackingRow]) -> Iterator[str]:
+    """A message's events as a table; nothing where there are none."""
+    if not events:
+        return
+    yield "\n" + row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
+    for event in events[:_SHOWN]:
         name = event.text("event_id")
         meaning = event_words(name)
         yield row(
@@ -50,6 +57,5 @@ def _message(message: TrackedMessage) -> Iterator[str]:
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )
-    if len(message.events) > _SHOWN:
-        yield f"\nand {len(message.events) - _SHOWN:,} more rows.\n"
-    yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
+    if len(events) > _SHOWN:
+        yield f"\nand {len(events) - _SHOWN:,} more rows.\n"

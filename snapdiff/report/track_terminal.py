@@ -6,17 +6,16 @@ import io
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from snapdiff.log_words import event_words
 from snapdiff.report.terminal_ending import problems as problem_lines
-from snapdiff.report.terminal_overview import time_words
+from snapdiff.report.terminal_rows import event_lines, row_time_words
 from snapdiff.report.terminal_settings import terminal_settings
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
-from snapdiff.report.words import counted, cut
+from snapdiff.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, RecipientWay, TrackedMessage, TrackFound, TrackingRow
+    from snapdiff.model import Problem, RecipientWay, TrackedMessage, TrackFound
     from snapdiff.report.choose import ColorChoice
 
 LISTED = 200
@@ -74,7 +73,7 @@ def _listed(number: int, width: int, message: TrackedMessage, paper: Paper) -> I
     first = message.events[0]
     named = ", ".join(paper.show(one, 100) for one in message.recipients[:_NAMED]) or "nobody named"
     rest = len(message.recipients) - _NAMED
-    who = f"{_time(first, paper)}  {paper.show(message.sender, 200) or '-'} {paper.symbols.arrow} {named}"
+    who = f"{row_time_words(first, paper)}  {paper.show(message.sender, 200) or '-'} {paper.symbols.arrow} {named}"
     indent = [Piece(" " * (width + 2))]
     yield from hanging(indent, [Piece(who + (f" and {rest:,} more" if rest > 0 else ""))], paper.width)
     style = "error" if any(one.outcome == "failed" for one in message.ways) else "dim"
@@ -115,7 +114,7 @@ def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     yield []
     yield [Piece("  Path", "title")]
     for row in message.events[:_SHOWN]:
-        yield from _event(row, paper)
+        yield from event_lines(row, paper)
     yield from _more(len(message.events), "row")
     for gap in message.gaps[:_SHOWN]:
         yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
@@ -128,38 +127,6 @@ def _way(one: RecipientWay, depth: int, paper: Paper) -> Iterator[Line]:
     said = f"  {words}{at}" + (f": {paper.show(one.status, 300)}" if one.outcome == "failed" and one.status else "")
     head = [Piece("    " + "  " * depth)]
     yield from hanging(head, [Piece(paper.show(one.address, 200)), Piece(said, style)], paper.width)
-
-
-def _event(row: TrackingRow, paper: Paper) -> Iterator[Line]:
-    event = row.text("event_id")
-    servers = " ".join(dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname")))))
-    head = [Piece(f"    {_time(row, paper)}  ", "dim")]
-    source = row.text("source")
-    name = paper.show(f"{event}" + (f" ({source})" if source else ""), 60)
-    body = [
-        Piece(event_words(event).capitalize(), "error" if event.upper() == "FAIL" else ""),
-        Piece(f"  {name}", "label"),
-    ]
-    if servers:
-        arrow = f" {paper.symbols.arrow} "
-        body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
-    yield from hanging(head, body, paper.width)
-    indent = [Piece(" " * 8)]
-    related = row.text("related_recipient_address")
-    if related:
-        yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
-    for datum in row.parsed.custom_data[:20]:
-        if event.upper() == "AGENTINFO" and datum.values:
-            pairs = ", ".join(f"{key} {value}" for key, value in datum.values if value)
-            words = f"{datum.key} {datum.group}: {pairs}" if datum.group else f"{datum.key}: {pairs}"
-            yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
-    status = [text for text in row.texts("recipient_status") if text]
-    if status and event.upper() in ("FAIL", "DEFER", "SEND", "DSN"):
-        yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
-
-
-def _time(row: TrackingRow, paper: Paper) -> str:
-    return time_words(row.time, paper) if row.time else "(no time)"
 
 
 def _more(count: int, noun: str) -> Iterator[Line]:

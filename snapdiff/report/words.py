@@ -175,8 +175,10 @@ def tail_sentences(tail: Tail) -> list[str]:
         neither = "is neither a snapshot nor a known log and was" if tail.left_out == 1 else _NEITHER
         said.append(f"{counted(tail.left_out, 'file')} {neither} left out.")
     if tail.logs:
-        they = "it is" if tail.logs == 1 else "they are"
-        said.append(f"{counted(tail.logs, 'tracking or protocol log')} found; {they} not read yet.")
+        said.append(
+            f"{counted(tail.logs, 'tracking or protocol log')} found. Rows of tracking logs stand with their messages; "
+            "protocol logs are not read yet."
+        )
     return said
 
 

@@ -15,14 +15,15 @@ def messages(rows: Iterable[TrackingRow]) -> list[TrackedMessage]:
     for row in rows:
         by_id[row.text("message_id")].append(row)
     for group in by_id.values():
-        group.sort(key=_order)
-    ordered = dict(sorted(by_id.items(), key=lambda item: (_order(item[1][0]), item[0])))
+        group.sort(key=row_order)
+    ordered = dict(sorted(by_id.items(), key=lambda item: (row_order(item[1][0]), item[0])))
     reports, about = _reports(ordered)
     found = [_message(name, group, reports.get(name, []), about.get(name, [])) for name, group in ordered.items()]
     return [one for one in found if one.message_id] + [one for one in found if not one.message_id]
 
 
-def _order(row: TrackingRow) -> tuple[bool, float, str, int]:
+def row_order(row: TrackingRow) -> tuple[bool, float, str, int]:
+    """What rows are sorted by: their time, then where they stand; those without a time come last."""
     time = row_time(row)
     return time is None, time.timestamp() if time else 0.0, row.file, row.line
 

@@ -1,0 +1,99 @@
+"""Journeys and tracking rows to journeys that hold their rows, each with the word of what it was joined by.
+
+Rows come one by one, and only those of a journey stay.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from snapdiff.journey import TraceKey
+from snapdiff.model import Journey, TrackingRow
+from snapdiff.track.gaps import gaps, host
+from snapdiff.track.messages import row_order
+
+_Ambiguous = -1
+
+
+class Joining:
+    """The journeys of one run, and what their rows are known by. Add every row, then take `journeys`.
+
+    A row belongs to a journey by its Network-Message-Id; by the internal-message-id of its server, which is the
+    Record-Id of that server's snapshots; by the SMTP session that is the Protocol-Id; or by its Message-Id, where just
+    one journey has that and nothing else speaks against it: copies of a mail share it.
+    """
+
+    def __init__(self, journeys: Sequence[Journey], keys: Iterable[TraceKey]) -> None:
+        self._journeys = journeys
+        self._rows: dict[int, list[TrackingRow]] = defaultdict(list)
+        self._by: dict[int, set[str]] = defaultdict(set)
+        self._network: dict[str, int] = {}
+        self._message: dict[str, int] = {}
+        self._record: dict[tuple[str, str], int] = {}
+        self._session: dict[str, int] = {}
+        of_path = {path: at for at, journey in enumerate(journeys) for path in journey.traces}
+        for at, journey in enumerate(journeys):
+            if journey.network_message_id:
+                self._put(self._network, journey.network_message_id.lower(), at)
+            if journey.message_id:
+                self._put(self._message, journey.message_id, at)
+        for key in keys:
+            at = of_path[key.path]
+            if key.server and key.record_id:
+                self._put(self._record, (host(key.server), key.record_id), at)
+            if key.protocol_id:
+                self._put(self._session, _session(key.protocol_id), at)
+
+    @staticmethod
+    def _put(known: "dict[str, int] | dict[tuple[str, str], int]", key: object, at: int) -> None:
+        """What two journeys are both known by tells neither."""
+        table: dict[object, int] = known  # type: ignore[assignment]
+        table[key] = at if table.get(key, at) == at else _Ambiguous
+
+    def add(self, row: TrackingRow) -> None:
+        """One row of a log; it is dropped where it belongs to none of the journeys."""
+        at, by = self._place(row)
+        if at >= 0:
+            self._rows[at].append(row)
+            self._by[at].add(by)
+
+    def _place(self, row: TrackingRow) -> tuple[int, str]:
+        network = row.text("network_message_id").lower()
+        if network and network in self._network:
+            return self._network[network], "network-message-id"
+        record = row.text("internal_message_id")
+        for name in ("server_hostname", "client_hostname") if record else ():
+            at = self._record.get((host(row.text(name)), record), _Ambiguous)
+            if at >= 0 and self._agrees(at, row):
+                return at, "record-id"
+        context = row.text("source_context")
+        at = self._session.get(_session(context), _Ambiguous) if ";" in context else _Ambiguous
+        if at >= 0 and self._agrees(at, row):
+            return at, "protocol-id"
+        at = self._message.get(row.text("message_id"), _Ambiguous)
+        if at >= 0 and not (network and self._journeys[at].network_message_id):
+            return at, "message-id"
+        return _Ambiguous, ""
+
+    def _agrees(self, at: int, row: TrackingRow) -> bool:
+        """Numbers are used again after a while: where both name the message, the names must be the same."""
+        named, known = row.text("message_id"), self._journeys[at].message_id
+        return not named or not known or named == known
+
+    def journeys(self) -> list[Journey]:
+        """Each journey with its rows in order of time, and what the logs lack; untouched where it has no rows."""
+        return [self._joined(at, journey) for at, journey in enumerate(self._journeys)]
+
+    def _joined(self, at: int, journey: Journey) -> Journey:
+        rows = sorted(self._rows.get(at, ()), key=row_order)
+        if not rows:
+            return journey
+        by = [f"{name} (logs)" for name in sorted(self._by[at])]
+        return replace(journey, events=rows, joined_by=[*journey.joined_by, *by], gaps=[*journey.gaps, *gaps(rows)])
+
+
+def _session(protocol_id: str) -> str:
+    """Session and message of a Protocol-Id, without the time between them."""
+    first, _, rest = protocol_id.partition(";")
+    return f"{first.lower()};{rest.rpartition(';')[2]}"

@@ -1,0 +1,51 @@
+"""Tracking rows to lines of a terminal: when, what it means, on which servers, and what agents noted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapdiff.log_words import event_words
+from snapdiff.report.terminal_overview import time_words
+from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
+from snapdiff.report.words import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snapdiff.model import TrackingRow
+
+_MEMBERS_SHOWN = 20
+
+
+def event_lines(row: TrackingRow, paper: Paper) -> Iterator[Line]:
+    """One event of a message's way."""
+    event = row.text("event_id")
+    servers = " ".join(dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname")))))
+    head = [Piece(f"    {row_time_words(row, paper)}  ", "dim")]
+    source = row.text("source")
+    name = paper.show(f"{event}" + (f" ({source})" if source else ""), 60)
+    body = [
+        Piece(event_words(event).capitalize(), "error" if event.upper() == "FAIL" else ""),
+        Piece(f"  {name}", "label"),
+    ]
+    if servers:
+        arrow = f" {paper.symbols.arrow} "
+        body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
+    yield from hanging(head, body, paper.width)
+    indent = [Piece(" " * 8)]
+    related = row.text("related_recipient_address")
+    if related:
+        yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
+    for datum in row.parsed.custom_data[:_MEMBERS_SHOWN]:
+        if event.upper() == "AGENTINFO" and datum.values:
+            pairs = ", ".join(f"{key} {value}" for key, value in datum.values if value)
+            words = f"{datum.key} {datum.group}: {pairs}" if datum.group else f"{datum.key}: {pairs}"
+            yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
+    status = [text for text in row.texts("recipient_status") if text]
+    if status and event.upper() in ("FAIL", "DEFER", "SEND", "DSN"):
+        yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
+
+
+def row_time_words(row: TrackingRow, paper: Paper) -> str:
+    """The row's time in words."""
+    return time_words(row.time, paper) if row.time else "(no time)"

@@ -1,0 +1,105 @@
+"""Rows of tracking logs to the journeys they belong to, and to no other."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from program import snapdiff
+from rowmaker import row
+
+from snapdiff.joining import Joining
+from snapdiff.journey import TraceKey, journeys
+from snapdiff.model import Journey, LogValue, TrackingRow
+
+KEY = TraceKey(
+    path="a",
+    server="MBX01",
+    service="transport",
+    message_id="<1@x.test>",
+    network_message_id="n1",
+    subject="An offer",
+    from_time="2024-05-14T08:00:00.000Z",
+    to_time="2024-05-14T08:00:01.000Z",
+    has_original=True,
+    first_event_agent=None,
+    record_id="7",
+    protocol_id="08DC71424891CF5D;2024-05-14T07:02:10.418Z;1",
+)
+NAMELESS = replace(KEY, network_message_id=None, message_id=None)
+
+
+def joined(keys: list[TraceKey], rows: list[TrackingRow]) -> list[Journey]:
+    joining = Joining(journeys(keys), keys)
+    for one in rows:
+        joining.add(one)
+    return joining.journeys()
+
+
+BELONGS: list[tuple[TraceKey, dict[str, LogValue], str]] = [
+    (KEY, {"network_message_id": "N1", "message_id": "<other@x>"}, "network-message-id"),
+    (NAMELESS, {"server_hostname": "mbx01.x.test"}, "record-id"),
+    (NAMELESS, {"client_hostname": "MBX01"}, "record-id"),
+    (NAMELESS, {"source_context": "08dc71424891cf5d;2024-05-14T07:02:10.419Z;1"}, "protocol-id"),
+    (replace(KEY, network_message_id=None), {"internal_message_id": "99"}, "message-id"),
+    (KEY, {"network_message_id": "", "internal_message_id": "99"}, "message-id"),
+]
+STAYS_OUT: list[tuple[TraceKey, dict[str, LogValue]]] = [
+    (KEY, {"network_message_id": "n2", "internal_message_id": "99"}),
+    (NAMELESS, {"server_hostname": "MBX02"}),
+    (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;3"}),
+    (KEY, {"network_message_id": "", "message_id": "<2@x.test>", "server_hostname": "MBX01"}),
+    (NAMELESS, {"message_id": "", "source_context": "Transport Rule Agent"}),
+]
+
+
+@pytest.mark.parametrize(("key", "fields", "by"), BELONGS)
+def test_a_row_that_belongs(key: TraceKey, fields: dict[str, LogValue], by: str) -> None:
+    (journey,) = joined([key], [row("RECEIVE", **fields)])
+    assert len(journey.events) == 1
+    assert journey.joined_by == [f"{by} (logs)"]
+
+
+@pytest.mark.parametrize(("key", "fields"), STAYS_OUT)
+def test_a_row_that_stays_out(key: TraceKey, fields: dict[str, LogValue]) -> None:
+    (journey,) = joined([key], [row("RECEIVE", **fields)])
+    assert journey.events == []
+    assert journey.joined_by == []
+
+
+def test_two_copies_of_one_mail_are_never_told_apart_by_its_message_id() -> None:
+    copies = [KEY, replace(KEY, path="b", network_message_id="n2", record_id="8", protocol_id=None)]
+    unnamed = row("RECEIVE", network_message_id="", internal_message_id="")
+    assert [journey.events for journey in joined(copies, [unnamed])] == [[], []]
+    second = row("RECEIVE", network_message_id="n2")
+    assert [len(journey.events) for journey in joined(copies, [second])] == [0, 1]
+
+
+def test_what_the_logs_lack_is_a_gap_of_the_journey() -> None:
+    (journey,) = joined([KEY], [row("RECEIVE", server_hostname="MBX01")])
+    assert len(journey.gaps) == 1
+
+
+@given(st.permutations(range(5)))
+def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
+    rows = [row("RECEIVE", f"08:00:0{second}", server_hostname=f"MBX0{second}") for second in range(5)]
+    assert joined([KEY], [rows[at] for at in order]) == joined([KEY], rows)
+
+
+def test_the_samples_logs_stand_with_their_messages() -> None:
+    one = snapdiff("samples", "--format", "json", "--jobs", "1")
+    assert one.out == snapdiff("samples", "--format", "json", "--jobs", "2").out
+    told = {journey["subject"]: journey for journey in one.json()["journeys"]}
+    assert len(told["Drawings for hall 4"]["events"]) == 9
+    assert [event["event_id"] for event in told["TEST ALARM 0317"]["events"]] == ["RECEIVE", "FAIL", "AGENTINFO"]
+    assert told["TEST ALARM 0317"]["events"][0]["file"].startswith("logs/MBX01/MessageTracking/MSGTRK")
+    assert not any(journey["gaps"] for journey in told.values())
+
+
+def test_logs_are_given_by_themselves() -> None:
+    alone = snapdiff("samples/traces", "--format", "json")
+    assert not any(journey["events"] for journey in alone.json()["journeys"])
+    beside = snapdiff("samples/traces", "--logs", "samples/logs", "--format", "json")
+    assert sum(len(journey["events"]) for journey in beside.json()["journeys"]) == 49
+    for form in ("text", "markdown"):
+        shown = snapdiff("samples/traces", "--logs", "samples/logs", "--format", form).out.decode()
+        assert "a distribution list was expanded into its members" in " ".join(shown.lower().split())

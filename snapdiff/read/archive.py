@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import OrderedDict
 from contextlib import ExitStack
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from snapdiff.read.files import MAX_BYTES, explain, openable
 from snapdiff.read.listing import ReadFailed
@@ -72,6 +72,25 @@ class Archive:
 
     def read(self, member: str, name: str, limit: int | None = None) -> bytes:
         """Unpack one member, at most `limit` (MAX_BYTES) bytes; `name` is what messages call it. Raises ReadFailed."""
+        info = self._readable(member, name)
+        try:
+            return self._unpack(info, name, limit or MAX_BYTES)
+        except OSError as error:
+            raise explain(name, error) from None
+        except _DAMAGED as error:
+            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+
+    def stream(self, member: str, name: str) -> IO[bytes]:
+        """Open one member to be unpacked in pieces. Raises ReadFailed; zipfile's own errors while it is read."""
+        info = self._readable(member, name)
+        try:
+            return self._zip.open(info)
+        except OSError as error:
+            raise explain(name, error) from None
+        except _DAMAGED as error:
+            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+
+    def _readable(self, member: str, name: str) -> zipfile.ZipInfo:
         info = self.members.get(member)
         if info is None:
             raise ReadFailed("missing", f"{name} is not in the zip any more.")
@@ -84,12 +103,7 @@ class Archive:
                 "unsupported-compression",
                 f"{name} is packed by method {info.compress_type}, not by Deflate, and can't be read: unpack it first.",
             )
-        try:
-            return self._unpack(info, name, limit or MAX_BYTES)
-        except OSError as error:
-            raise explain(name, error) from None
-        except _DAMAGED as error:
-            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+        return info
 
     def _unpack(self, info: zipfile.ZipInfo, name: str, limit: int) -> bytes:
         chunks: list[bytes] = []
@@ -118,6 +132,21 @@ def read_member(archive: str, member: str, name: str) -> bytes:
             if char == "/" and member[:place] in opened.members:
                 return _opened(archive, member[:place], name).read(member[place + 1 :], name)
     return opened.read(member, name)
+
+
+def open_member(archive: str, member: str, name: str, closing: ExitStack) -> BinaryIO:
+    """Open a member to be read in pieces; the zip is closed with `closing`. Raises ReadFailed, zipfile's errors later.
+
+    The zip is opened for this stream alone, so that others can't close it meanwhile.
+    """
+    opened = Archive(archive, name)
+    closing.callback(opened.close)
+    inner = next((member[:at] for at, char in enumerate(member) if char == "/" and member[:at] in opened.members), "")
+    if member not in opened.members and inner:
+        opened = open_nested(opened, inner, name)
+        closing.callback(opened.close)
+        member = member[len(inner) + 1 :]
+    return cast("BinaryIO", closing.enter_context(opened.stream(member, name)))
 
 
 def open_nested(outer: Archive, member: str, name: str) -> Archive:

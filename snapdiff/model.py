@@ -12,17 +12,19 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from snapdiff.model_logs import NOTHING_PARSED as NOTHING_PARSED
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
+from snapdiff.model_logs import LogValue as LogValue
 from snapdiff.model_logs import MessageInfo as MessageInfo
 from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
+from snapdiff.model_logs import RecipientWay as RecipientWay
 from snapdiff.model_logs import RowFormat as RowFormat
 from snapdiff.model_logs import Session as Session
 from snapdiff.model_logs import SessionLine as SessionLine
+from snapdiff.model_logs import TrackedMessage as TrackedMessage
+from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow
-from snapdiff.model_logs import Value as Value
 from snapdiff.model_views import Blame as Blame
 from snapdiff.model_views import BlameRun as BlameRun
 from snapdiff.model_views import FieldBlame as FieldBlame

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 RowFormat = Literal["msgtrk", "cmdlet-fl", "cmdlet-csv", "cmdlet-clixml", "exchange-2000", "exchange-5.5", "rulestrk"]
 """The form a tracking row stands in, known by its content and never by the file's name alone."""
 
-Value = str | list[str]
+LogValue = str | list[str]
 """A field's value: one text, or the members of a collection such as recipient-address."""
 
 _SAME_FIELD = {
@@ -89,7 +89,7 @@ class TrackingRow(Struct, frozen=True):
     line: int
     format: RowFormat
     time: str | None
-    fields: dict[str, Value]
+    fields: dict[str, LogValue]
     parsed: Parsed = NOTHING_PARSED
 
     def text(self, name: str) -> str:
@@ -138,3 +138,47 @@ class Session(Struct, frozen=True):
     messages: list[str]
     more_lines: int | UnsetType = UNSET
     """Lines beyond a limit that are left out here."""
+
+
+class RecipientWay(Struct, frozen=True):
+    """How one recipient fared. `came_from` is the list or the address it was put in for, None for one addressed.
+
+    `outcome` is `delivered`, `sent` (handed to a server whose log is not here), `failed`, `expanded` (a list, its
+    members follow), `redirected`, or `open`: the logs say no more. `time` and `server` are those of the row that says
+    so.
+    """
+
+    address: str
+    came_from: str | None
+    outcome: Literal["delivered", "sent", "failed", "expanded", "redirected", "open"]
+    time: str | None
+    server: str | None
+    status: str
+
+
+class TrackedMessage(Struct, frozen=True):
+    """One message and its rows, in order of time over all servers.
+
+    `gaps` says in words what the logs lack. `reports` are the Message-Ids of delivery reports about it, and `about`
+    those of the messages that it reports on. Rows without a Message-Id stand together under None.
+    """
+
+    message_id: str | None
+    network_message_ids: list[str]
+    subject: str
+    sender: str
+    recipients: list[str]
+    events: list[TrackingRow]
+    gaps: list[str]
+    ways: list[RecipientWay] = []
+    reports: list[str] = []
+    about: list[str] = []
+
+
+class TrackFound(Struct, frozen=True):
+    """What a search over logs found. `rows_read` counts every row of the logs, `files` names those that were read."""
+
+    rows_read: int
+    files: list[str]
+    messages: list[TrackedMessage]
+    sessions: list[Session]

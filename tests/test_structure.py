@@ -10,6 +10,8 @@ import snapdiff
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
     "model": {"model_logs", "model_views"},
+    "log_words": set[str](),
+    "track": {"model", "track"},
     "model_logs": set[str](),
     "model_views": set[str](),
     "passage": {"model"},

@@ -12,8 +12,9 @@ import struct
 import zipfile
 import zlib
 from collections import OrderedDict
-from contextlib import ExitStack
-from typing import IO, BinaryIO, NamedTuple, cast
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO, NamedTuple
 
 from snapdiff.read.files import MAX_BYTES, explain, openable
 from snapdiff.read.listing import ReadFailed
@@ -80,15 +81,9 @@ class Archive:
         except _DAMAGED as error:
             raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
 
-    def stream(self, member: str, name: str) -> IO[bytes]:
-        """Open one member to be unpacked in pieces. Raises ReadFailed; zipfile's own errors while it is read."""
-        info = self._readable(member, name)
-        try:
-            return self._zip.open(info)
-        except OSError as error:
-            raise explain(name, error) from None
-        except _DAMAGED as error:
-            raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+    def stream(self, member: str, name: str) -> BinaryIO:
+        """One member as a stream, for a log that may be larger than memory. Raises ReadFailed."""
+        return io.BufferedReader(self._zip.open(self._readable(member, name)))  # type: ignore[type-var]
 
     def _readable(self, member: str, name: str) -> zipfile.ZipInfo:
         info = self.members.get(member)
@@ -134,19 +129,17 @@ def read_member(archive: str, member: str, name: str) -> bytes:
     return opened.read(member, name)
 
 
-def open_member(archive: str, member: str, name: str, closing: ExitStack) -> BinaryIO:
-    """Open a member to be read in pieces; the zip is closed with `closing`. Raises ReadFailed, zipfile's errors later.
-
-    The zip is opened for this stream alone, so that others can't close it meanwhile.
-    """
+@contextmanager
+def stream_member(archive: str, member: str, name: str) -> Iterator[BinaryIO]:
+    """A member of the zip at a path as a stream of its unpacked bytes. Raises ReadFailed, while it is read too."""
     opened = Archive(archive, name)
-    closing.callback(opened.close)
-    inner = next((member[:at] for at, char in enumerate(member) if char == "/" and member[:at] in opened.members), "")
-    if member not in opened.members and inner:
-        opened = open_nested(opened, inner, name)
-        closing.callback(opened.close)
-        member = member[len(inner) + 1 :]
-    return cast("BinaryIO", closing.enter_context(opened.stream(member, name)))
+    try:
+        with opened.stream(member, name) as stream:
+            yield stream
+    except _DAMAGED as error:
+        raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
+    finally:
+        opened.close()
 
 
 def open_nested(outer: Archive, member: str, name: str) -> Archive:

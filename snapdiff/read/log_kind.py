@@ -9,14 +9,15 @@ from typing import Literal
 
 from snapdiff.model import RowFormat
 
-Kind = RowFormat | Literal["smtp-receive", "smtp-send"]
+LogKind = RowFormat | Literal["smtp-receive", "smtp-send"]
 HEAD = 64 * 1024
 """So many bytes are enough for any header and a first row."""
 
 
-def kind_of(head: bytes) -> Kind | None:
+def kind_of_head(head: bytes) -> LogKind | None:
     """Say what a file is by its first bytes; None where it is nothing we know."""
-    text = head.decode("utf-8-sig", "replace").lstrip("\0\r\n ")
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = head.decode(encoding, "replace").lstrip("\0\r\n ")
     for kind, is_it in _SIGNS:
         if is_it(text):
             return kind
@@ -39,7 +40,7 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 _DATE = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
 _SESSION = rf"(?m)^{_DATE},[^,\r\n]*,[^,\r\n]+,\d+,[^,\r\n]*,[^,\r\n]*,"
-_SIGNS: list[tuple[Kind, Callable[[str], bool]]] = [
+_SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("smtp-receive", _matches(r"(?im)^#log-type:\s*smtp receive")),
     ("smtp-send", _matches(r"(?im)^#log-type:\s*smtp send")),
     ("msgtrk", _matches(r"(?im)^#log-type:\s*message tracking log")),

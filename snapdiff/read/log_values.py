@@ -1,142 +1,153 @@
-"""The packed fields of a tracking row to named values, by their grammars; what does not fit stays text.
+"""The packed fields of a tracking row to named values, by the grammars Exchange writes them in.
 
-Nothing here raises: a log holds what agents of any maker wrote into it.
+Nothing here raises: what does not follow its grammar is left out of `Parsed`, and stands as it is in the row's fields.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
-from snapdiff.model import NOTHING_PARSED, CustomDatum, Latency, MessageInfo, Parsed, RecipientStatus, Value
+from msgspec.structs import replace
 
-_DATUM = re.compile(r"(?:(S|I32|Dt|F|Dbl):)?([^=|;]+)=(.*)", re.DOTALL)
-_PROTOCOL_ID = re.compile(r"([^;\s]+);(\d{4}-\d\d-\d\dT[\d:.]+Z);(\d+)")
-_NAMED = re.compile(r"([A-Za-z][\w ]*):(.*)", re.DOTALL)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
-_STATUS = re.compile(r"\{([A-Z]+)=(.*?)\}(?:;(?=\{[A-Z]+=)|\]?\Z)", re.DOTALL)
-_SERVER = re.compile(r"(?:(?<=;)|\A)(L?SRV)=([^:;|()]*):")
-_LATENCY = re.compile(r"([^=|();]+)=(-?\d+(?:\.\d+)?)")
-_MAX_PARSED = 64 * 1024
+from snapdiff.model import CustomDatum, Latency, MessageInfo, Parsed, RecipientStatus, TrackingRow
 
-
-def parse_values(fields: Mapping[str, Value]) -> Parsed:
-    """Parse custom-data, source-context, message-info and recipient-status of a row's fields."""
-    data, context = _texts(fields.get("custom_data")), _text(fields.get("source_context"))
-    info, status = _text(fields.get("message_info")), _texts(fields.get("recipient_status"))
-    if not (data or context or info or status):
-        return NOTHING_PARSED
-    return Parsed(
-        [datum for text in data if (datum := custom_datum(text))],
-        source_context(context),
-        message_info(info) if info else None,
-        [recipient_status(text) for text in status],
-    )
+_TYPES = frozenset({"S", "I32", "I64", "Dt", "F", "Dbl", "B"})
+_PROTOCOL_ID = re.compile(r"([^\s;,]{1,100});(\d{4}-\d\d-\d\dT[0-9:.]+Z?);(\d{1,10})")
+_SENT = re.compile(r"([0-9A-Fa-f]{16});(\d{3}[ -][^;]*)(?:;.*)?", re.DOTALL)
+_NEXT_SERVER = re.compile(r"\[InternalId=([^,\]]{1,200}), Hostname=([^\]]{1,300})\]")
+_NAMED = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
+_STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
+_COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
+_LATENCIES_READ = 2000
 
 
-def split_members(text: str) -> list[str]:
-    """Split a collection into its members: joined by ';', one with ';' or a single quote in it in single quotes."""
-    if not text:
-        return []
-    if "'" not in text and "[{" not in text:
-        return text.split(";")
-    members: list[str] = []
+def members(text: str) -> list[str]:
+    """The members of a collection (recipient-address, reference, custom-data): joined by `;`, empty for "".
+
+    A member with `;` or `'` in it stands in single quotes, with `'` doubled. A quote that is never closed is a
+    character like any other.
+    """
+    if "'" not in text:
+        return text.split(";") if text else []
+    found: list[str] = []
     at = 0
     while at <= len(text):
-        end = _quoted_end(text, at) if text.startswith("'", at) else None
-        if end is not None:
-            members.append(text[at + 1 : end - 1].replace("''", "'"))
-        else:
-            start = text.find("}]", at) if text.startswith("[{", at) else at
-            end = text.find(";", max(start, at))
-            end = len(text) if end < 0 else end
-            members.append(text[at:end])
+        quoted = _quoted_until(text, at)
+        if quoted is not None:
+            found.append(text[at + 1 : quoted].replace("''", "'"))
+            at = quoted + 2
+            continue
+        end = text.find(";", at)
+        end = len(text) if end < 0 else end
+        found.append(text[at:end])
         at = end + 1
-    return members
+    return found
 
 
-def join_members(members: Sequence[str]) -> str:
-    """The inverse of split_members, as Exchange writes it."""
-    return ";".join(
-        "'" + member.replace("'", "''") + "'" if ";" in member or "'" in member else member for member in members
-    )
-
-
-def custom_datum(text: str) -> CustomDatum | None:
-    """Parse one member of custom-data, such as `S:TRA=ETR|ruleId=...|action=...`; None where it is none."""
-    found = _DATUM.fullmatch(text)
-    if not found:
+def _quoted_until(text: str, at: int) -> int | None:
+    """Where the closing quote of the member that begins at `at` stands; None where it is not quoted as a whole."""
+    if not text.startswith("'", at):
         return None
-    group, *rest = found[3].split("|")
-    pairs = [part.partition("=") for part in rest]
-    return CustomDatum(found[1], found[2], group, [(key, value) for key, _, value in pairs])
+    end = at + 1
+    while (end := text.find("'", end)) >= 0:
+        if text.startswith("''", end):
+            end += 2
+        elif end + 1 == len(text) or text[end + 1] == ";":
+            return end
+        else:
+            return None
+    return None
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The inverse of `members`, as Exchange writes it."""
+    return ";".join("'" + part.replace("'", "''") + "'" if ";" in part or "'" in part else part for part in parts)
+
+
+def with_parsed(row: TrackingRow) -> TrackingRow:
+    """The row with its packed fields read."""
+    parsed = Parsed(
+        custom_data=custom_data(row.texts("custom_data")),
+        source_context=source_context(row.text("source_context")),
+        message_info=message_info(row.text("message_info")),
+        recipient_status=[recipient_status(text) for text in row.texts("recipient_status")],
+    )
+    return replace(row, parsed=parsed)
+
+
+def custom_data(parts: Iterable[str]) -> list[CustomDatum]:
+    """Members such as `S:TRA=ETR|ruleId=...|action=...`; one without `=` is left out."""
+    found = []
+    for part in parts:
+        head, equals, value = part.partition("=")
+        if not equals:
+            continue
+        kind, colon, key = head.partition(":")
+        if not colon or kind not in _TYPES:
+            kind, key = "", head
+        group, *named = value.split("|")
+        pairs = [(name, said) for name, _, said in (one.partition("=") for one in named)]
+        found.append(CustomDatum(kind or None, key, group, pairs))
+    return found
 
 
 def source_context(text: str) -> dict[str, str]:
-    """Parse source-context: `MDB:..., Mailbox:...` or a Protocol-Id; empty for any other text."""
-    if found := _PROTOCOL_ID.fullmatch(text):
-        return {"session_id": found[1], "session_start": found[2], "message_number": found[3]}
-    if not text.startswith("MDB:"):
-        return {}
-    values: dict[str, str] = {}
-    last = ""
-    for part in text.split(", "):
-        if named := _NAMED.fullmatch(part):
-            last = named[1]
-            values[last] = named[2]
-        elif last:
-            values[last] += f", {part}"
-    return values
+    """Named values: of a Protocol-Id (`session_id`, `session_start`, `message_number`), of what was sent (`session_id`,
+    `reply`, and the next server's `next_internal_id` and `next_server`), or of `MDB:..., Mailbox:...` under their
+    own names. Empty for anything else, such as an agent's name.
+    """
+    if (protocol := _PROTOCOL_ID.fullmatch(text)) is not None:
+        return dict(zip(("session_id", "session_start", "message_number"), protocol.groups(), strict=True))
+    if (sent := _SENT.fullmatch(text)) is not None:
+        named = {"session_id": sent[1], "reply": sent[2]}
+        if (following := _NEXT_SERVER.search(text)) is not None:
+            named |= {"next_internal_id": following[1], "next_server": following[2]}
+        return named
+    pieces = [_NAMED.fullmatch(piece) for piece in text.split(", ")]
+    if len(pieces) > 1 and all(pieces):
+        return {piece[1]: piece[2] for piece in pieces if piece}
+    return {}
 
 
-def message_info(text: str) -> MessageInfo:
-    """Parse message-info: a time, then perhaps latencies; a text that is neither is kept as it is."""
-    time, _, rest = text.partition(";")
-    if not _TIME.fullmatch(time):
-        time, rest = "", text
-    latencies = _latencies(rest) if rest else []
-    if rest and not latencies:
-        return MessageInfo(time or None, [], rest)
-    return MessageInfo(time or None, latencies)
+def message_info(text: str) -> MessageInfo | None:
+    """The time and the latencies of message-info; None for an empty field."""
+    if not text:
+        return None
+    head, _, rest = text.partition(";")
+    time = head if _TIME.fullmatch(head) else None
+    latencies = list(_latencies(rest if time else text))
+    return MessageInfo(time, latencies, None if time or latencies else text)
+
+
+def _latencies(text: str) -> Iterator[Latency]:
+    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of."""
+    count = 0
+    for piece in text.split(";"):
+        server, at = None, 0
+        if piece.startswith(("SRV=", "LSRV=")):
+            head, _, components = piece.partition(":")
+            server, piece = head.partition("=")[2], components
+        parents: list[str] = []
+        last = ""
+        while at < len(piece) and count < _LATENCIES_READ:
+            char = piece[at]
+            if char in "|()":
+                if char == "(":
+                    parents.append(last)
+                elif char == ")" and parents:
+                    parents.pop()
+                at += 1
+                continue
+            component = _COMPONENT.match(piece, at)
+            if component is None:
+                break
+            last = component[1]
+            yield Latency(server, last, float(component[2]), parents[-1] if parents else None)
+            count += 1
+            at = component.end()
 
 
 def recipient_status(text: str) -> RecipientStatus:
-    """Parse `[{LED=...};{MSG=...};{FQDN=...};{IP=...};{LRT=...}]`; any other text (`250 2.1.5 OK`) has no values."""
-    if not text.startswith("[{"):
-        return RecipientStatus({}, text)
-    return RecipientStatus({found[1]: found[2] for found in _STATUS.finditer(text[:_MAX_PARSED])}, text)
-
-
-def _latencies(text: str) -> list[Latency]:
-    latencies: list[Latency] = []
-    servers = list(_SERVER.finditer(text[:_MAX_PARSED]))
-    for place, server in enumerate(servers):
-        end = servers[place + 1].start() if place + 1 < len(servers) else len(text)
-        parents: list[str] = []
-        component = ""
-        section = text[server.end() : end]
-        for token in re.finditer(r"[()]|[^|();]+", section):
-            if token[0] == "(":
-                parents.append(component)
-            elif token[0] == ")":
-                parents[-1:] = []
-            elif found := _LATENCY.fullmatch(token[0]):
-                component = found[1]
-                latencies.append(Latency(server[2], component, float(found[2]), parents[-1] if parents else None))
-    return latencies
-
-
-def _quoted_end(text: str, at: int) -> int | None:
-    """Where a quoted member ends (behind its closing quote), None where it isn't well quoted."""
-    end = text.find("'", at + 1)
-    while end >= 0 and text.startswith("'", end + 1):
-        end = text.find("'", end + 2)
-    if end < 0 or (end + 1 < len(text) and text[end + 1] != ";"):
-        return None
-    return end + 1
-
-
-def _text(value: Value | None) -> str:
-    return value if isinstance(value, str) else ";".join(value or [])
-
-
-def _texts(value: Value | None) -> list[str]:
-    return [value] if isinstance(value, str) and value else [text for text in value or [] if text]
+    """`[{LED=550 5.7.1 ...};{MSG=};{FQDN=};{IP=};{LRT=}]` as named values; other forms as their text alone."""
+    named = dict(_STATUS.findall(text)) if text.startswith(("[{", "{")) else {}
+    return RecipientStatus(named, text)

@@ -1,241 +1,163 @@
-"""Files, folders and zips to logs: which there are, what each is by its content, and its bytes as a stream.
+"""Paths to logs: finds them in folders and zips, tells by the content what each one is, and gives their rows."""
 
-A log's name is never believed: copies are renamed, cut, packed. What a file is, its first lines say.
-"""
-
-import codecs
 import gzip
-import io
 import os
-import pathlib
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from typing import BinaryIO, Literal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
-from snapdiff.model import Problem
+from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
-from snapdiff.read.log_kind import HEAD, Kind, kind_of
-from snapdiff.read.names import shown
+from snapdiff.read.log_kind import HEAD, LogKind, kind_of_head
+from snapdiff.read.log_lines import Lines, needle
+from snapdiff.read.names import parse_name, shown
+from snapdiff.read.tracking import TrackingReader
 
-LOG_ENDINGS = (".log", ".csv", ".txt", ".xml", ".clixml", ".gz", ".zip")
-"""In a folder only these are opened, as it can hold thousands of mails; a file that is given by name always is."""
+Tell = Callable[[Problem], None]
+Reader = Callable[[BinaryIO, str, Tell], Iterator[TrackingRow]]
+"""Reads a log from its stream; the name is what the report calls it, and `tell` hears what is odd."""
 
-_BLOCK = 256 * 1024
-_MAX_RATIO = 1000
-_RATIO_COUNTS_FROM = 1 << 30
-"""Logs shrink 10 to 60 times, and are streamed: only what unpacks to a gigabyte and past that ratio is a bomb."""
+READERS: dict[LogKind | None, Reader] = {}
+"""The readers of the forms that are not MSGTRK: a new form is one more entry here, and a sign in `log_kind`."""
 
 
 class LogPlace(Struct, frozen=True):
-    """Where a log lies: the file's path, the member of that zip ("" for a plain file), and its name in the report.
+    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside."""
 
-    `given` says that the user named this very file.
-    """
-
+    file: str
     path: str
-    member: str
-    name: str
-    given: bool
+    member: str | None = None
 
 
-class LogsFound(Struct, frozen=True):
-    """The places of what may be logs, in a fixed order, and what could not be looked into."""
+class LogRows:
+    """The tracking rows of logs, in the order of their names; `rows_read` counts all rows passed, given or not.
 
-    places: list[LogPlace]
-    problems: list[Problem]
-
-
-class LogSource:
-    """An open log: its `name` in the report, its `kind` (None: no log we know), its `stream` of UTF-8 (or raw) bytes.
-
-    Close it, or use it in a `with`. Reading from the stream raises ReadFailed where the log is damaged.
+    `words` leave out rows in which none of them stands, in any letter case, before they are read at all; a row that
+    is given has still to be looked at. `files` names the tracking logs that were read, `others` counts what was none.
     """
 
-    def __init__(self, name: str, kind: Kind | None, stream: BinaryIO, closing: ExitStack) -> None:
-        self.name = name
-        self.kind = kind
-        self.stream = stream
-        self._closing = closing
+    def __init__(self, places: Sequence[LogPlace], tell: Tell, words: Sequence[str] = ()) -> None:
+        self._places = places
+        self._tell = tell
+        runs = [needle(word) for word in words]
+        self._needles = runs if all(runs) else []
+        self.rows_read = 0
+        self.files: list[str] = []
+        self.others = 0
 
-    def __enter__(self) -> "LogSource":
-        return self
+    def __iter__(self) -> Iterator[TrackingRow]:
+        for place in self._places:
+            try:
+                with open_log(place) as stream:
+                    kind = kind_of(stream)
+                    if kind == "msgtrk":
+                        self.files.append(place.file)
+                        yield from self._rows(stream, place.file)
+                    elif (reader := READERS.get(kind)) is not None:
+                        self.files.append(place.file)
+                        for row in reader(stream, place.file, self._tell):
+                            self.rows_read += 1
+                            yield row
+                    else:
+                        self.others += 1
+            except ReadFailed as failed:
+                self._tell(Problem(place.file, failed.code, failed.message))
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the stream, and the zip below it."""
-        self._closing.close()
-
-
-def find_logs(paths: Iterable[str | os.PathLike[str]]) -> LogsFound:
-    """List what may be logs in files, folders and zips. Names are relative to the folder given, with '/'."""
-    places: list[LogPlace] = []
-    problems: list[Problem] = []
-    for given in paths:
-        path = os.fspath(given)
-        label = shown(pathlib.PurePath(path).name or path)
-        if os.path.isdir(openable(path)):  # noqa: PTH112
-            for file, name in _files(path, problems):
-                places += _in_file(file, name, problems, given=False)
-        elif os.path.exists(openable(path)):  # noqa: PTH110
-            places += _in_file(path, label, problems, given=True)
-        else:
-            problems.append(Problem(label, "missing", f"{label} does not exist."))
-    return LogsFound(places, problems)
-
-
-def open_log(place: LogPlace | str | os.PathLike[str]) -> LogSource:
-    """Open a log and say what it is. Raises ReadFailed."""
-    if not isinstance(place, LogPlace):
-        path = os.fspath(place)
-        place = LogPlace(path, "", shown(pathlib.PurePath(path).name), given=True)
-    closing = ExitStack()
-    try:
-        stream = _open(place, closing)
-        if stream.peek(2)[:2] == b"\x1f\x8b":
-            unpacked = gzip.GzipFile(fileobj=stream)
-            stream = io.BufferedReader(_Checked(unpacked, place.name, _packed_size(place)), _BLOCK)
-        if stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            stream = io.BufferedReader(_FromUtf16(stream), _BLOCK)
-        return LogSource(place.name, kind_of(_head(stream)), stream, closing)
-    except BaseException:
-        closing.close()
-        raise
+    def _rows(self, stream: BinaryIO, file: str) -> Iterator[TrackingRow]:
+        reader = TrackingReader(file, self._tell)
+        lines = Lines(stream, file, self._tell, self._needles)
+        try:
+            for line in lines:
+                if line.is_header:
+                    reader.header(line)
+                else:
+                    yield reader.row(line)
+        finally:
+            self.rows_read += lines.rows
 
 
-def _head(stream: io.BufferedReader) -> bytes:
-    # One peek gives what one read of the stream below it gave, which may be little; it never moves the position.
-    return stream.peek(HEAD)[:HEAD]
+def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
+    """Every file that may be a log: those given, and all below folders and in zips given, sorted by name.
+
+    Snapshots are passed by. Raises FileNotFoundError for a path that does not exist.
+    """
+    found: dict[str, LogPlace] = {}
+    for path in paths:
+        below = _below(path, tell) if path.is_dir() else _given(str(path), shown(path.as_posix()), tell)
+        found.update((place.file, place) for place in below)
+    return [found[name] for name in sorted(found)]
 
 
-def _open(place: LogPlace, closing: ExitStack) -> io.BufferedReader:
-    try:
-        if place.member:
-            from snapdiff.read.archive import open_member
+def _below(folder: Path, tell: Tell) -> Iterator[LogPlace]:
+    def failed(error: OSError) -> None:
+        where = shown(str(error.filename or folder)).replace(os.sep, "/")
+        told = explain(where, error)
+        tell(Problem(where, told.code, told.message))
 
-            member = open_member(place.path, place.member, place.name, closing)
-            return io.BufferedReader(_Checked(member, place.name, _packed_size(place)), _BLOCK)
-        file = closing.enter_context(open(openable(place.path), "rb", buffering=0))  # noqa: PTH123, SIM115
-    except OSError as error:
-        raise explain(place.name, error) from None
-    return io.BufferedReader(file, _BLOCK)
-
-
-def _packed_size(place: LogPlace) -> int:
-    try:
-        return os.stat(openable(place.path)).st_size  # noqa: PTH116
-    except OSError:
-        return 0
-
-
-def _files(folder: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    def tell(error: OSError) -> None:
-        failed = explain(shown(os.path.relpath(error.filename or folder, folder).replace(os.sep, "/")), error)
-        problems.append(Problem(shown(error.filename or folder), failed.code, failed.message))
-
-    for top, folders, names in os.walk(openable(folder), onerror=tell):
+    for place, folders, names in os.walk(openable(str(folder)), onerror=failed):
         folders.sort()
         for name in sorted(names):
-            if name.lower().endswith(LOG_ENDINGS):
-                path = os.path.join(top, name)  # noqa: PTH118
-                yield path, shown(os.path.relpath(path, openable(folder)).replace(os.sep, "/"))
+            if parse_name(name) is None and not name.lower().endswith(".eml"):
+                path = os.path.join(place, name)  # noqa: PTH118
+                yield from _given(path, shown(path).replace(os.sep, "/"), tell)
 
 
-def _in_file(path: str, name: str, problems: list[Problem], *, given: bool) -> Iterator[LogPlace]:
+def _given(path: str, name: str, tell: Tell) -> Iterator[LogPlace]:
+    if not os.path.exists(openable(path)):  # noqa: PTH110
+        raise FileNotFoundError(2, "there is no such file or folder", name)
+    if not name.lower().endswith(".zip"):
+        yield LogPlace(name, path)
+        return
+    from snapdiff.read.archive import Archive
+
     try:
-        with open(openable(path), "rb") as file:  # noqa: PTH123
-            is_zip = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
-        if not is_zip:
-            yield LogPlace(path, "", name, given=given)
-            return
-        yield from _in_zip(path, name, problems)
-    except OSError as error:
-        failed = explain(name, error)
-        problems.append(Problem(name, failed.code, failed.message))
+        archive = Archive(path, name)
     except ReadFailed as failed:
-        problems.append(Problem(name, failed.code, failed.message))
-
-
-def _in_zip(path: str, name: str, problems: list[Problem]) -> Iterator[LogPlace]:
-    from snapdiff.read.archive import Archive, open_nested
-
-    archive = Archive(path, name)
+        tell(Problem(name, failed.code, failed.message))
+        return
     try:
-        problems += [Problem(f"{name}/{it.member}".rstrip("/"), it.code, it.message) for it in archive.troubles]
+        for trouble in archive.troubles:
+            tell(Problem(name, trouble.code, trouble.message))
         for member in sorted(archive.members):
-            called = f"{name}/{shown(member)}"
-            if not member.lower().endswith(LOG_ENDINGS):
-                continue
-            if not member.lower().endswith(".zip"):
-                yield LogPlace(path, member, called, given=False)
-                continue
-            try:
-                inner = open_nested(archive, member, called)
-            except ReadFailed as failed:
-                problems.append(Problem(called, failed.code, failed.message))
-                continue
-            for within in sorted(inner.members):
-                if within.lower().endswith(LOG_ENDINGS[:-1]):
-                    yield LogPlace(path, f"{member}/{within}", f"{called}/{shown(within)}", given=False)
-            inner.close()
+            if not member.lower().endswith(".eml"):
+                yield LogPlace(f"{name}/{shown(member)}", path, member)
     finally:
         archive.close()
 
 
-class _Checked(io.RawIOBase):
-    """Unpacked bytes, whose errors are ReadFailed, and which end where they are a bomb."""
-
-    def __init__(self, below: BinaryIO | gzip.GzipFile, name: str, packed: int) -> None:
-        self._below = below
-        self._name = name
-        self._packed = packed
-        self._size = 0
-
-    def readable(self) -> Literal[True]:
-        return True
-
-    def readinto(self, buffer: "memoryview[int]", /) -> int:  # type: ignore[override]
-        try:
-            data = self._below.read(len(buffer))
-        except (OSError, EOFError, zlib.error, ValueError, RuntimeError, NotImplementedError) as error:
-            if isinstance(error, ReadFailed):
-                raise
-            raise ReadFailed("damaged-log", f"{self._name} is damaged and was read as far as it goes.") from None
-        except Exception as error:
-            if type(error).__name__ != "BadZipFile":
-                raise
-            raise ReadFailed("damaged-log", f"{self._name} is damaged and was read as far as it goes.") from None
-        self._size += len(data)
-        if self._size > _RATIO_COUNTS_FROM and self._size > _MAX_RATIO * self._packed:
-            raise ReadFailed(
-                "zip-bomb", f"{self._name} unpacks to over {_MAX_RATIO} times its size: the rest was left."
-            )
-        buffer[: len(data)] = data
-        return len(data)
+@contextmanager
+def open_log(place: LogPlace) -> Iterator[BinaryIO]:
+    """The log's bytes, unpacked where it is a .gz or lies in a zip. Raises ReadFailed, while they are read too."""
+    try:
+        with _opened(place) as stream:
+            head = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
+            if head == b"\x1f\x8b":
+                with gzip.open(stream) as unpacked:
+                    yield unpacked  # type: ignore[misc]
+            else:
+                yield stream
+    except (gzip.BadGzipFile, EOFError, zlib.error) as damaged:
+        raise ReadFailed("damaged", f"{place.file} is damaged: {str(damaged) or 'it ends short'}.") from None
+    except OSError as error:
+        raise explain(place.file, error) from None
 
 
-class _FromUtf16(io.RawIOBase):
-    """A UTF-16 log as UTF-8, as PowerShell's redirection writes it."""
+def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
+    if place.member is None:
+        return open(openable(place.path), "rb")  # noqa: PTH123
+    from snapdiff.read.archive import stream_member
 
-    def __init__(self, below: BinaryIO) -> None:
-        self._below = below
-        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        self._ready = b""
+    return stream_member(place.path, place.member, place.file)
 
-    def readable(self) -> Literal[True]:
-        return True
 
-    def readinto(self, buffer: "memoryview[int]", /) -> int:  # type: ignore[override]
-        while not self._ready:
-            raw = self._below.read(_BLOCK)
-            self._ready = self._decoder.decode(raw, not raw).encode("utf-8", "replace")
-            if not raw:
-                break
-        size = min(len(buffer), len(self._ready))
-        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
+def kind_of(stream: BinaryIO) -> LogKind | None:
+    """What a log is, by its first lines alone; None where it is no log that is known. Nothing is taken off the stream.
+
+    A log begins with header lines; an extract without them is told by what its first row looks like.
+    """
+    return kind_of_head(stream.peek(HEAD)[:HEAD]) if hasattr(stream, "peek") else None

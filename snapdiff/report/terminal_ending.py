@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
-from snapdiff.report.words import counted, elapsed_words, service_words
+from snapdiff.report.words import LONG_SECONDS, counted, delay_words, service_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Hops, attachments, legs, and problems of one kind that are shown."""
 _ADDRESSES_SHOWN = 5
-_LONG_SECONDS = 60
 _HOW = "--format json has them all"
 _ADVICE = {
     "no-block": "If these are snapshots, copy the files again as they are: an editor or a mail program may have "
@@ -78,8 +77,8 @@ def decoded(view: DecodedView, paper: Paper) -> Iterator[Line]:
     for number, hop in enumerate(view.hops[:SHOWN]):
         label = "Came by" if number == 0 else ""
         delay = hop.delay_seconds if number else None
-        style = "note" if delay is not None and delay >= _LONG_SECONDS else "dim"
-        head = [Piece(f"  {label:<11} ", "label"), Piece(f"{_delay(delay):>11}  ", style)]
+        style = "note" if delay is not None and delay >= LONG_SECONDS else "dim"
+        head = [Piece(f"  {label:<11} ", "label"), Piece(f"{delay_words(delay):>11}  ", style)]
         yield from hanging(head, _hop(hop, paper), paper.width)
     yield from _more(len(view.hops), "hop", paper)
 
@@ -135,13 +134,6 @@ def _hop(hop: Hop, paper: Paper) -> Line:
     if hop.time:
         line.append(Piece(f"  {time_words(hop.time, paper)}", "dim"))
     return line
-
-
-def _delay(seconds: float | None) -> str:
-    """How long after the hop before, empty where that can't be told; clocks differ, so it can be less than nothing."""
-    if seconds is None or not -1e12 < seconds < 1e12:
-        return ""
-    return f"{'+' if seconds >= 0 else ''}{elapsed_words(round(seconds * 1000))}"
 
 
 def _leg(leg: Leg, paper: Paper) -> Iterator[Line]:

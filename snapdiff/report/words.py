@@ -23,6 +23,8 @@ NAMED_AT_MOST = 3
 """So many names a kind stand in a summary; more of them are counted instead."""
 LONGEST_NAME = 80
 """Characters of one name in a sentence; a longer one is cut, with three dots."""
+LONG_SECONDS = 60
+"""A hop that took longer than that is worth a look."""
 
 _KIND_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(get_args(Kind))}
 _SUBJECTS = {
@@ -185,6 +187,13 @@ def _are(number: int) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 message`, `1,024 bytes`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def delay_words(seconds: float | None) -> str:
+    """How long after the hop before, "" where that can't be told; clocks differ, so it can be less than nothing."""
+    if seconds is None or not -1e12 < seconds < 1e12:
+        return ""
+    return f"{'+' if seconds >= 0 else ''}{elapsed_words(round(seconds * 1000))}"
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:

@@ -76,7 +76,7 @@ def test_nothing_of_a_hostile_mail_runs_or_loads(hostile: Path, open_page: Open,
     opened.check_quiet()
     if scripts:
         assert page.evaluate("() => window.pwned === undefined")
-        assert page.evaluate("() => document.querySelectorAll('script').length") == 5
+        assert page.evaluate("() => document.querySelectorAll('script').length") == 6
         assert page.evaluate(
             "() => [...document.querySelectorAll('iframe')].every(one => one.getAttribute('sandbox') === '')"
         )

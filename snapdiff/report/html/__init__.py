@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _IN_MEMORY = 8 * 1024 * 1024
 _OPEN_AT_MOST = 3
 """With more messages than that, they are closed at first and open one by one."""
+_PACKED_FROM = 2 * 1024 * 1024
+"""Bytes of messages from which on closed ones wait in <noscript>, where they cost the browser nothing until opened."""
 MESSAGES_FOLDER = "messages"
 
 
@@ -121,10 +123,12 @@ class _Pages:
 
     def _message(self, stream: BinaryIO, message: Message, *, is_open: bool) -> None:
         lanes = [self._lane(card) for card in message.cards]
-        stream.write(_bytes(render("message.html.j2", message=message, is_open=is_open, picture=picture(lanes))))
+        is_packed = not is_open and self._at > _PACKED_FROM
+        drawn = render("message.html.j2", message=message, is_open=is_open, is_packed=is_packed, picture=picture(lanes))
+        stream.write(_bytes(drawn))
         for card in message.cards:
             stream.write(self._html(card))
-        stream.write(b"</div></details>\n")
+        stream.write(b"</div></noscript></details>\n" if is_packed else b"</div></details>\n")
 
     def _foot(self) -> bytes:
         return _bytes(render("foot.html.j2", assets=assets()))

@@ -15,7 +15,7 @@ from snapdiff import __version__
 from snapdiff.report.html.marks import clean, differing, inline, marked
 from snapdiff.report.words import counted, cut, elapsed_words, part_words, service_words
 
-SCRIPTS = ("switches.js", "links.js", "overview.js", "keys.js", "viewed.js")
+SCRIPTS = ("switches.js", "packed.js", "links.js", "overview.js", "keys.js", "viewed.js")
 """In the order in which they run; each is a script element of its own."""
 
 

@@ -10,9 +10,10 @@ from snapdiff.report.html.blamed import blame_html
 from snapdiff.report.html.budget import Budget, fitting
 from snapdiff.report.html.digests import card, lane
 from snapdiff.report.html.environment import render
+from snapdiff.report.html.findings import SHOWN, notes
 from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
-from snapdiff.report.words import actor_words, certainty_words, counted, cut, summary
+from snapdiff.report.words import LONG_SECONDS, actor_words, certainty_words, counted, cut, delay_words, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,9 @@ _SESSION = (
 _FORK = "Exchange split this copy off from another here; what was done up to then shows here."
 
 
+HOPS_SHOWN = 20
+
+
 class Line(Struct, frozen=True):
     """A row of the table of steps; `numbers` of more than one step where they changed nothing and share a row."""
 
@@ -41,6 +45,17 @@ class Line(Struct, frozen=True):
     href: str
     elapsed_ms: int | None
     certain: bool
+
+
+class HopLine(Struct, frozen=True):
+    """One Received field; `delay` is the time since the hop before in words, `slow` marks one worth a look."""
+
+    from_host: str
+    by_host: str
+    with_protocol: str
+    time: str
+    delay: str
+    slow: bool
 
 
 class Section(Struct, frozen=True):
@@ -78,11 +93,8 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
         blocks += step_blocks(number, step, views.get(step.to), f"{shown.key}-s{number}")
     taken = fitting([len(block.html) for block in blocks], share)
     used = sum(len(blocks[index].html) for index in taken)
-    blame = (
-        blame_html(trace, shown.key, {number for number, _ in chosen[:STEPS_SHOWN]})
-        if trace.blame is not UNSET
-        else None
-    )
+    at_length = {number for number, _ in chosen[:STEPS_SHOWN]}
+    blame = blame_html(trace, shown.key, at_length) if trace.blame is not UNSET else None
     blame_left_out = blame is not None and len(blame) > share - used
     events = _events_before(trace.steps)
     sections = [
@@ -97,6 +109,10 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
         plain=shown.plain,
         verdict=_verdict(trace.steps),
         lines=_table(trace.steps, shown.key, is_tight=budget.is_tight),
+        findings=list(notes(trace.findings, trace.steps, shown.key, at_length)),
+        more_findings=max(len(trace.findings) - SHOWN, 0),
+        hops=_hops(trace),
+        more_hops=max(len(trace.decoded.hops) - HOPS_SHOWN, 0) if trace.decoded else 0,
         sections=sections,
         steps_left_out=max(len(chosen) - STEPS_SHOWN, 0),
         blame=None if blame_left_out else blame,
@@ -106,6 +122,20 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
     )
     budget.spend(len(html))
     return Fragment(html, shown, card(trace))
+
+
+def _hops(trace: Trace) -> list[HopLine]:
+    return [
+        HopLine(
+            from_host=hop.from_host or "",
+            by_host=hop.by_host or "",
+            with_protocol=hop.with_protocol or "",
+            time=hop.time or "",
+            delay=delay_words(hop.delay_seconds) if number else "",
+            slow=bool(number) and (hop.delay_seconds or 0) >= LONG_SECONDS,
+        )
+        for number, hop in enumerate(trace.decoded.hops[:HOPS_SHOWN] if trace.decoded else ())
+    ]
 
 
 def _section(

@@ -1,7 +1,7 @@
 // The keyboard: single letters, never while something is typed.
 (() => {
   "use strict";
-  const { show, say } = window.snapdiff;
+  const { show, say, unpackTowards, anyPacked } = window.snapdiff;
   const help = document.getElementById("help");
   let here = null;
 
@@ -25,6 +25,8 @@
     return -0.5;
   };
   const go = (selector, direction, word) => {
+    const marked = document.querySelector(".here") || here;
+    unpackTowards(marked ? marked.closest(".message") : null, direction, selector);
     let list = all(selector);
     if (!cosmeticShown()) list = list.filter((one) => !one.closest(".cosmetic-list"));
     if (!list.length) return say("There is no " + word + " here.");
@@ -34,7 +36,7 @@
     if (to >= list.length) return say("This is the last " + word + ".");
     here = list[to];
     show(here);
-    say(word[0].toUpperCase() + word.slice(1) + " " + (to + 1) + " of " + list.length);
+    say(word[0].toUpperCase() + word.slice(1) + " " + (to + 1) + " of " + list.length + (anyPacked() ? " so far" : ""));
   };
   const toggle = (id, on, off) => {
     const box = document.getElementById(id);

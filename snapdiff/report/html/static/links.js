@@ -1,13 +1,15 @@
 // Deep links: whatever a link points to is opened, shown and given the focus.
 (() => {
   "use strict";
+  const { find, unpack } = window.snapdiff;
   const reveal = (target) => {
+    unpack(target.closest(".message"));
     for (let one = target; one; one = one.parentElement) {
       if (one.tagName === "DETAILS" && !(one === target && !one.classList.contains("message"))) one.open = true;
       const viewed = one.classList.contains("step") && one.querySelector(":scope > header .viewed input");
       if (viewed && viewed.checked && one !== target) {
         viewed.checked = false;
-        viewed.dispatchEvent(new Event("change"));
+        viewed.dispatchEvent(new Event("change", { bubbles: true }));
       }
     }
     const cosmetic = target.closest(".cosmetic-list") && document.getElementById("sw-cosmetic");
@@ -30,7 +32,7 @@
   const follow = () => {
     let id = location.hash.slice(1);
     try { id = decodeURIComponent(id); } catch { /* then as it stands */ }
-    const target = id && id !== "top" && id !== "main" && document.getElementById(id);
+    const target = id && id !== "top" && id !== "main" && find(id);
     if (target) show(target);
   };
   window.snapdiff.show = show;
@@ -38,7 +40,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#"], a[*|href^="#"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const target = document.getElementById((link.getAttribute("href") || "").slice(1));
+    const target = find((link.getAttribute("href") || "").slice(1));
     if (!target || target.id === "top" || target.id === "main") return;
     event.preventDefault();
     try { history.pushState(null, "", "#" + target.id); } catch { /* likewise */ }

@@ -64,7 +64,7 @@
     button.addEventListener("click", () => sort(head, column));
   });
   addEventListener("hashchange", () => {
-    const section = document.getElementById(location.hash.slice(1))?.closest(".message");
+    const section = window.snapdiff.find(location.hash.slice(1))?.closest(".message");
     if (section?.hidden) { form.reset(); apply(); }
   });
   apply();

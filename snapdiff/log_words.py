@@ -1,0 +1,71 @@
+"""What a tracking event means, in plain words, for every output that shows one.
+
+The meanings follow the documentation of message tracking (Event types in the message tracking log); the numbers are
+those of Exchange 5.5 to 2003.
+"""
+
+_EVENTS = {
+    "RECEIVE": "received",
+    "SEND": "handed to the next server",
+    "DELIVER": "delivered to a mailbox",
+    "FAIL": "delivery failed",
+    "DSN": "a delivery report was made",
+    "BADMAIL": "could not be read or returned, and was set aside",
+    "RESOLVE": "an address was found to stand for another one",
+    "EXPAND": "a distribution list was expanded into its members",
+    "REDIRECT": "redirected to another recipient",
+    "TRANSFER": "split into copies, or converted for some recipients",
+    "SUBMIT": "submitted from a mailbox",
+    "POISONMESSAGE": "set aside, as handling it crashed the service",
+    "DEFER": "put off: it will be tried again",
+    "DUPLICATEDELIVER": "not delivered again: it was there already",
+    "DUPLICATEEXPAND": "left out: this list was expanded already",
+    "DUPLICATEREDIRECT": "left out: this recipient was there already",
+    "RESUBMIT": "submitted again by Safety Net or shadow redundancy",
+    "RESUBMITDEFER": "submitting it again was put off",
+    "RESUBMITFAIL": "submitting it again failed",
+    "INITMESSAGECREATED": "sent to a moderator for approval",
+    "MODERATORAPPROVE": "a moderator approved it",
+    "MODERATORREJECT": "a moderator rejected it",
+    "MODERATORSALLNDR": "no moderator could be reached",
+    "MODERATIONEXPIRE": "no moderator decided in time",
+    "THROTTLE": "held back by a limit",
+    "NOTIFYMAPI": "seen in the Outbox of a mailbox",
+    "NOTIFYSHADOW": "a shadow copy was asked for",
+    "PROCESS": "processed",
+    "PROCESSMEETINGMESSAGE": "a meeting message was processed",
+    "SUBMITDEFER": "submitting from the mailbox was put off",
+    "SUBMITFAIL": "submitting from the mailbox failed",
+    "HARECEIVE": "a shadow copy was received",
+    "HAREDIRECT": "a shadow copy was made",
+    "HAREDIRECTFAIL": "a shadow copy could not be made",
+    "HADISCARD": "a shadow copy was thrown away: the message had been delivered",
+    "AGENTINFO": "what agents noted about it",
+    "SUPPRESSED": "a delivery report was held back",
+    "LOAD": "loaded from the queue when the service started",
+    "DROP": "dropped without a report",
+    "CLIENTSUBMISSION": "submitted by a mail program",
+    "DELIVERFAIL": "delivery to the mailbox failed",
+    "0": "taken over from another system",
+    "1": "a probe was taken over",
+    "2": "a report was taken over",
+    "4": "submitted",
+    "7": "handed on to another system",
+    "8": "a report was handed on",
+    "9": "delivered",
+    "10": "a report was delivered",
+    "26": "a distribution list was expanded",
+    "28": "redirected",
+    "29": "rerouted",
+    "31": "downgraded to plain mail",
+    "33": "a report was absorbed",
+    "34": "a report was made",
+    "43": "a report that could not be routed was discarded",
+    "1019": "submitted to the queue",
+    "1027": "submitted from a mailbox",
+}
+
+
+def event_words(event: str) -> str:
+    """What an event says happened; an event that is not known stands as it is."""
+    return _EVENTS.get(event.upper(), event)

@@ -1,0 +1,45 @@
+"""A trace's findings to the notes above its steps: how grave, what it means, what was seen, and where it happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from snapdiff.model import Finding, Step
+
+SHOWN = 100
+_SEEN_SHOWN = 12
+
+
+class Note(Struct, frozen=True):
+    """One finding as the page shows it. `href` and `where` lead to its step, "" where it is about the whole trace."""
+
+    severity: str
+    code: str
+    name: str
+    message: str
+    fix: str
+    seen: list[tuple[str, str]]
+    href: str
+    where: str
+
+
+def notes(findings: Sequence[Finding], steps: Sequence[Step], key: str, at_length: set[int]) -> Iterator[Note]:
+    """The findings that are shown; `at_length` numbers the steps that have a section of their own to lead to."""
+    numbers = {step.to: number for number, step in enumerate(steps, 1)}
+    for finding in findings[:SHOWN]:
+        number = numbers.get(finding.step[1]) if finding.step else None
+        yield Note(
+            severity=finding.severity,
+            code=finding.code,
+            name=finding.name,
+            message=finding.message,
+            fix=finding.fix,
+            seen=list(finding.evidence.items())[:_SEEN_SHOWN],
+            href="" if number is None else f"{key}-{'s' if number in at_length else 't'}{number}",
+            where="" if number is None else f"Step {number}",
+        )

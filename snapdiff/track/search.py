@@ -1,0 +1,90 @@
+"""What a user looks for in tracking logs, and whether a row is it. Letter case never counts."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from snapdiff.model import TrackingRow
+
+
+class Search(Struct, frozen=True):
+    """Every criterion given must fit one and the same row.
+
+    Addresses, servers and connectors fit where the text given is part of them; ids as a whole, with or without angle
+    brackets. `recipients` fit where any of them is among the row's; `subject` where all its words stand in it, in any
+    order. `since` and `until` are UTC, both inclusive.
+    """
+
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    subject: str = ""
+    message_id: str = ""
+    network_message_id: str = ""
+    server: str = ""
+    connector: str = ""
+    event: str = ""
+    source: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def words(self) -> tuple[str, ...]:
+        """Texts one of which stands in every row that fits, so that others need no look; empty where none is sure."""
+        for one in (self.message_id.strip("<> "), self.network_message_id, self.sender):
+            if one:
+                return (one,)
+        if self.recipients:
+            return self.recipients
+        longest = max(self.subject.split(), key=len, default="")
+        return (longest,) if longest else ()
+
+    def fits(self, row: TrackingRow) -> bool:
+        """Whether the row is one that is looked for."""
+        return (
+            _is_part(self.sender, row.text("sender_address"))
+            and _same_id(self.message_id, row.text("message_id"))
+            and _same_id(self.network_message_id, row.text("network_message_id"))
+            and (not self.recipients or self._fits_recipients(row))
+            and all(_is_part(word, row.text("message_subject")) for word in self.subject.split())
+            and (not self.server or self._fits_server(row))
+            and _is_part(self.connector, row.text("connector_id"))
+            and _is_same(self.event, row.text("event_id"))
+            and _is_same(self.source, row.text("source"))
+            and self._fits_time(row)
+        )
+
+    def _fits_recipients(self, row: TrackingRow) -> bool:
+        named = [*row.texts("recipient_address"), row.text("related_recipient_address")]
+        return any(_is_part(wanted, one) for wanted in self.recipients for one in named)
+
+    def _fits_server(self, row: TrackingRow) -> bool:
+        named = (row.text("server_hostname"), row.text("client_hostname"))
+        return any(_is_part(self.server, one) for one in named)
+
+    def _fits_time(self, row: TrackingRow) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        time = row_time(row)
+        if time is None:
+            return False
+        return (self.since is None or time >= self.since) and (self.until is None or time <= self.until)
+
+
+def row_time(row: TrackingRow) -> datetime | None:
+    """The row's time; None where it has none that can be read."""
+    try:
+        time = datetime.fromisoformat(row.time or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _is_part(wanted: str, value: str) -> bool:
+    return not wanted or wanted.casefold() in value.casefold()
+
+
+def _is_same(wanted: str, value: str) -> bool:
+    return not wanted or wanted.casefold() == value.casefold()
+
+
+def _same_id(wanted: str, value: str) -> bool:
+    return not wanted or wanted.strip("<> ").casefold() == value.strip("<> ").casefold()

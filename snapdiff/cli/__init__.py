@@ -6,6 +6,7 @@ One module a family of commands; importing it puts its commands on the program.
 import sys
 
 from snapdiff.cli import report as report
+from snapdiff.cli import track as track
 from snapdiff.cli.app import app
 
 _OWN_OPTIONS = frozenset({"--help", "-h", "--version", "-V"})

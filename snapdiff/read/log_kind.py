@@ -49,7 +49,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("exchange-2000", _matches(r"(?i)\A#\s*message tracking log file")),
     ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
     ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*,')),
-    ("cmdlet-fl", _matches(r"(?ms)^\s*(MessageId|EventId|SourceContext|MessageSubject)\s*:.*^\s*(\w+)\s*:")),
+    ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),
     ("msgtrk", _matches(rf'(?m)^{_DATE},(?:[^,\r\n"]*,){{4}}(?:"(?:[^"]|"")*"|[^,\r\n]*),[^,\r\n]*,[A-Z]+,[A-Z]+,')),

@@ -81,6 +81,28 @@ class LogRows:
             self.rows_read += lines.rows
 
 
+def newest_time(places: Sequence[LogPlace]) -> str:
+    """The time of the newest row of all tracking logs, as it stands there; "" where there is none."""
+    newest = ""
+    for place in places:
+        try:
+            with open_log(place) as stream:
+                if kind_of(stream) == "msgtrk":
+                    times = (line.text[:24] for line in Lines(stream, place.file, _unheard) if not line.is_header)
+                    newest = max(newest, max((time for time in times if _is_time(time)), default=""))
+        except ReadFailed:
+            continue
+    return newest
+
+
+def _unheard(problem: Problem) -> None:
+    """The rows are read once more, and what is odd about them is told then."""
+
+
+def _is_time(text: str) -> bool:
+    return text[:4].isdigit() and text[4:5] == "-" and text[10:11] == "T"
+
+
 def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
     """Every file that may be a log: those given, and all below folders and in zips given, sorted by name.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from unicodedata import combining, east_asian_width
 
 from snapdiff.report.json_report import encode
-from snapdiff.report.safe_text import safe
+from snapdiff.report.safe_text import harmless_cell, safe
 from snapdiff.report.words import cut, elapsed_words
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ _CSV_HEAD = (
     *("event", "actor", "agent", "order", "runs", "changed", "uncertain"),
     *("kinds", "timed", "median_ms", "worst_ms", "worst_trace"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection)."""
 
 
 def draw(rows: Sequence[AgentRow], style: Style = "text") -> str:
@@ -168,16 +166,11 @@ def _csv(rows: Sequence[AgentRow]) -> str:
         kinds = "; ".join(f"{kind} {count}" for kind, count in row.kinds.items())
         writer.writerow(
             [
-                *(_harmless(text) for text in (row.event, row.actor, row.agent)),
+                *(harmless_cell(text or "") for text in (row.event, row.actor, row.agent)),
                 *(row.order, row.runs, row.changed, row.uncertain),
                 kinds,
                 *(row.timed, row.median_ms, row.worst_ms),
-                _harmless(row.worst_trace),
+                harmless_cell(row.worst_trace or ""),
             ]
         )
     return out.getvalue()
-
-
-def _harmless(text: str | None) -> str:
-    shown = safe(text or "")
-    return "'" + shown if shown.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown

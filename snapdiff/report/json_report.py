@@ -43,7 +43,9 @@ class JsonReport:
     def begin(self, source: str, trace_count: int = 0) -> None:
         """The head of the document; `source` is what the user gave, as it is to be shown."""
         tool = encode(Tool(name="snapdiff", version=__version__))
-        self._out.write(b'{"schema":%s,"tool":%s,"source":%s,"traces":[' % (_text(SCHEMA_NAME), tool, _text(source)))
+        self._out.write(
+            b'{"schema":%s,"tool":%s,"source":%s,"traces":[' % (encode_plain(SCHEMA_NAME), tool, encode_plain(source))
+        )
 
     def trace(self, encoded: bytes | Trace) -> None:
         """One trace: the noun, or its bytes as `encode` gave them in a worker."""
@@ -67,6 +69,14 @@ class JsonReport:
             self._out.write(separator + encode(noun))
             separator = b",\n"
         self._out.write(b"\n")
+
+
+def encode_plain(value: Any) -> bytes:
+    """Built-in values (dictionaries, lists, texts, numbers) as one line of JSON in UTF-8, as `encode` writes nouns."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_without_surrogates(value))
 
 
 def encode(noun: Struct) -> bytes:
@@ -100,13 +110,6 @@ def schema() -> dict[str, Any]:
         "title": f"snapdiff report ({SCHEMA_NAME})",
         "$defs": dict(sorted(definitions.items())),
     }
-
-
-def _text(text: str) -> bytes:
-    try:
-        return msgspec.json.encode(text)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_without_surrogates(text))
 
 
 def _without_surrogates(value: Any) -> Any:

@@ -54,3 +54,13 @@ def _escape(found: re.Match[str]) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection)."""
+
+
+def harmless_cell(text: str) -> str:
+    """A text for a CSV cell: made safe, and with an apostrophe before what could be a formula."""
+    shown = safe(text)
+    return "'" + shown if shown.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown

@@ -16,11 +16,9 @@ def messages(rows: Iterable[TrackingRow]) -> list[TrackedMessage]:
         by_id[row.text("message_id")].append(row)
     for group in by_id.values():
         group.sort(key=_order)
-    reports, about = _reports(by_id)
-    found = [
-        _message(name, group, reports.get(name, []), about.get(name, []))
-        for name, group in sorted(by_id.items(), key=lambda item: (_order(item[1][0]), item[0]))
-    ]
+    ordered = dict(sorted(by_id.items(), key=lambda item: (_order(item[1][0]), item[0])))
+    reports, about = _reports(ordered)
+    found = [_message(name, group, reports.get(name, []), about.get(name, [])) for name, group in ordered.items()]
     return [one for one in found if one.message_id] + [one for one in found if not one.message_id]
 
 
@@ -51,11 +49,11 @@ def _first(rows: list[TrackingRow], name: str) -> str:
 
 
 def _reports(by_id: dict[str, list[TrackingRow]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Delivery reports and what they are about: a DSN row refers to the message, a FAIL row perhaps to the report."""
+    """Reports and what they are about: a DSN row's reference is the message, a FAIL row's may be the report."""
     reports: dict[str, dict[str, None]] = defaultdict(dict)
     about: dict[str, dict[str, None]] = defaultdict(dict)
     for name, rows in by_id.items():
-        for row in rows:
+        for row in rows if name else ():
             named = [one for one in row.texts("reference") if "@" in one and one != name]
             for other in named:
                 report, message = (name, other) if row.text("event_id") == "DSN" else (other, name)

@@ -1,0 +1,99 @@
+"""The command about logs: track."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snapdiff.cli.app import Color, Output, app
+
+_EXAMPLES = (
+    "Examples: snapdiff track Logs --sender lynne.robbins@contoso.com --days 2; "
+    'snapdiff track MBX01 MBX02 --message-id "<1@contoso.com>" --format csv -o rows.csv'
+)
+
+
+class TrackFormat(StrEnum):
+    """The forms of what was found."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+Logs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="LOGS",
+        help="Message tracking logs: files, .gz, .zip, or folders with the copies of any number of servers.",
+    ),
+]
+
+
+@app.command("track", short_help="Where a message went, from tracking logs of all servers at once.", epilog=_EXAMPLES)
+def _track(
+    logs: Logs,
+    sender: Annotated[str, typer.Option(metavar="ADDRESS", help="This sender (or part of it).")] = "",
+    recipient: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="This recipient (or part); again for any of several.")
+    ] = None,
+    subject: Annotated[str, typer.Option(metavar="WORDS", help="All these words in the subject.")] = "",
+    message_id: Annotated[str, typer.Option(metavar="ID", help="This Message-Id.")] = "",
+    network_message_id: Annotated[str, typer.Option(metavar="ID", help="This Network-Message-Id.")] = "",
+    server: Annotated[str, typer.Option(metavar="NAME", help="Rows that name this server, at either end.")] = "",
+    connector: Annotated[str, typer.Option(metavar="NAME", help="This connector (or part of its name).")] = "",
+    event: Annotated[str, typer.Option(metavar="EVENT", help="This event, such as FAIL.")] = "",
+    source: Annotated[str, typer.Option(metavar="SOURCE", help="This source, such as SMTP or AGENT.")] = "",
+    since: Annotated[str, typer.Option(metavar="TIME", help="From this time on: 2024-05-14 or 2024-05-14T08:00.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Up to this time; a day alone counts whole.")] = "",
+    days: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="The last N days, counted from the newest row of the logs.")
+    ] = None,
+    message: Annotated[int | None, typer.Option(metavar="N", help="Show the Nth message found at length.")] = None,
+    form: Annotated[TrackFormat, typer.Option("--format", help="The form of what was found.")] = TrackFormat.text,
+    output: Output = None,
+    color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
+) -> None:
+    """Searches tracking logs, offline and over all servers at once, and tells what became of each message.
+
+    All that is asked for must fit one row; letter case does not count, and times are UTC. Where one message is found,
+    or one is chosen with --message, its whole path is shown.
+
+    Exit codes: 0 done, be anything found or not; 2 something could not be read, or wrong usage.
+    """
+    from snapdiff.commands import track as commands
+    from snapdiff.track.search import Search
+
+    search = Search(
+        sender=sender,
+        recipients=tuple(recipient or ()),
+        subject=subject,
+        message_id=message_id,
+        network_message_id=network_message_id,
+        server=server,
+        connector=connector,
+        event=event,
+        source=source,
+        since=_time(since, "--since"),
+        until=_time(until, "--until", whole_day=True),
+    )
+    shown = commands.Shown(form.value, output, color.value, message)
+    raise typer.Exit(commands.track(logs, search, days, shown))
+
+
+def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:
+    """A time as it was typed, in UTC; None where nothing was."""
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write 2024-05-14 or 2024-05-14T08:00", param_hint=option
+        ) from None
+    if whole_day and len(text) == len("2024-05-14"):
+        time += timedelta(days=1, microseconds=-1)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,108 @@
+"""What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from snapdiff.commands.streams import output_stream, same_place
+from snapdiff.faults import CANNOT_TELL, WrongUsage
+from snapdiff.model import Problem, TrackFound, TrackingRow
+from snapdiff.read.log_values import with_parsed
+from snapdiff.read.logs import LogPlace, LogRows, Tell, find_logs, newest_time
+from snapdiff.report.choose import ColorChoice
+from snapdiff.report.track import TrackForm, draw_track
+from snapdiff.track.messages import messages
+from snapdiff.track.search import Search
+
+_LOOKED_FOR_AT_ONCE = 64
+"""With more messages than that, every row is read on the second way through the logs."""
+_HARMLESS = frozenset({"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column"})
+"""Problems that hide nothing: every row was read."""
+
+
+class Shown(Struct, frozen=True):
+    """How it is shown: the format, the file it goes to, colour, and the number of the one message to show at length."""
+
+    form: TrackForm
+    output: Path | None
+    color: ColorChoice
+    number: int | None = None
+
+
+def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown) -> int:
+    """`snapdiff track LOGS...`: 0, or 2 where something could not be read."""
+    problems: list[Problem] = []
+    places = find_logs(paths, problems.append)
+    if shown.output is not None and any(same_place(shown.output, Path(place.path)) for place in places):
+        raise WrongUsage(f"{shown.output} is one of the logs that are read; give another file with -o")
+    if days is not None:
+        search = _last_days(search, days, newest_time(places))
+    found = _found(places, search, problems.append)
+    if not found.files:
+        raise WrongUsage(_no_logs(paths, problems))
+    if shown.number is not None:
+        found = _only(found, shown.number)
+    with output_stream(shown.output) as stream:
+        draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
+    return CANNOT_TELL if any(problem.code not in _HARMLESS for problem in problems) else 0
+
+
+def _found(places: Sequence[LogPlace], search: Search, tell: Tell) -> TrackFound:
+    """Two ways through the logs: the first finds the messages, the second every row of them, on whatever server."""
+    rows = LogRows(places, tell, search.words())
+    fitting = [row for row in rows if search.fits(row)] if search == Search() else None
+    kept: list[TrackingRow] = fitting or []
+    if fitting is None:
+        wanted: set[str] = set()
+        for row in rows:
+            if search.fits(row):
+                name = row.text("message_id")
+                if name:
+                    wanted.add(name)
+                else:
+                    kept.append(row)
+        kept += _rows_of(places, wanted)
+    return TrackFound(rows.rows_read, rows.files, messages(with_parsed(row) for row in kept), [])
+
+
+def _rows_of(places: Sequence[LogPlace], wanted: set[str]) -> list[TrackingRow]:
+    """Every row of these messages, and of the delivery reports about them."""
+    if not wanted:
+        return []
+    words = sorted(wanted) if len(wanted) <= _LOOKED_FOR_AT_ONCE else ()
+    rows = LogRows(places, lambda problem: None, words)
+    return [row for row in rows if row.text("message_id") in wanted or not wanted.isdisjoint(_reported_on(row))]
+
+
+def _reported_on(row: TrackingRow) -> list[str]:
+    return row.texts("reference") if row.text("event_id") == "DSN" else []
+
+
+def _last_days(search: Search, days: int, newest: str) -> Search:
+    """The last days of the logs, counted from their newest row, so that old logs give the same answer tomorrow."""
+    try:
+        end = datetime.fromisoformat(newest)
+    except ValueError:
+        return search
+    since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)
+    return replace(search, since=since if search.since is None else max(since, search.since))
+
+
+def _only(found: TrackFound, number: int) -> TrackFound:
+    if not 1 <= number <= len(found.messages):
+        count = len(found.messages)
+        raise WrongUsage(f"there is no message {number}: {count} {'was' if count == 1 else 'were'} found")
+    return replace(found, messages=[found.messages[number - 1]])
+
+
+def _no_logs(paths: Sequence[Path], problems: Sequence[Problem]) -> str:
+    given = " ".join(path.as_posix() for path in paths)
+    causes = "".join(f" {problem.message}" for problem in problems[:3])
+    return (
+        f"{given} holds no message tracking log: looked for files that begin as Exchange's do (MSGTRK2024051408-1.LOG "
+        "and its kin, plain, .gz or in a .zip); Get-TransportService | Format-List Name,MessageTrackingLogPath shows "
+        f"where they are.{causes}"
+    )

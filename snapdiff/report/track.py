@@ -1,0 +1,75 @@
+"""What a search over logs found to text, JSON, CSV or Markdown, for `snapdiff track`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+import msgspec
+
+from snapdiff import __version__
+from snapdiff.log_words import event_words
+from snapdiff.report.json_report import encode_plain
+from snapdiff.report.log_rows import message_document
+from snapdiff.report.safe_text import harmless_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from snapdiff.model import Problem, TrackFound
+    from snapdiff.report.choose import ColorChoice
+
+TrackForm = Literal["text", "json", "csv", "markdown"]
+TRACK_SCHEMA_NAME = "snapdiff.track/1"
+_FIRST_COLUMNS = ("file", "line", "format", "time", "meaning")
+
+
+def draw_track(
+    found: TrackFound,
+    problems: Sequence[Problem],
+    form: TrackForm,
+    stream: BinaryIO,
+    color: ColorChoice = "auto",
+    *,
+    number: int | None = None,
+) -> None:
+    """Writes what was found. `number` is that of the one message that was chosen, where one was."""
+    if form == "json":
+        _json(found, problems, stream)
+    elif form == "csv":
+        stream.write(_csv(found).encode("utf-8-sig", "backslashreplace"))
+    elif form == "markdown":
+        from snapdiff.report.track_markdown import markdown
+
+        stream.write(markdown(found, problems).encode("utf-8", "backslashreplace"))
+    else:
+        from snapdiff.report.track_terminal import write_text
+
+        write_text(found, problems, stream, color, number)
+
+
+def _json(found: TrackFound, problems: Sequence[Problem], stream: BinaryIO) -> None:
+    """The document of the contract, one message a line."""
+    head = {"schema": TRACK_SCHEMA_NAME, "tool": {"name": "snapdiff", "version": __version__}}
+    stream.write(encode_plain(head)[:-1] + b',"rows_read":%d,"messages":[' % found.rows_read)
+    for at, message in enumerate(found.messages):
+        stream.write((b",\n" if at else b"\n") + encode_plain(message_document(message)))
+    stream.write(b'\n],"sessions":' + encode_plain(msgspec.to_builtins(found.sessions)))
+    stream.write(b',"problems":' + encode_plain(msgspec.to_builtins(list(problems))) + b"}\n")
+
+
+def _csv(found: TrackFound) -> str:
+    """One line a row, its columns those of all rows; a text that a spreadsheet could take for a formula is defused."""
+    rows = [row for message in found.messages for row in message.events]
+    names = list(dict.fromkeys(name for row in rows for name in row.fields))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*_FIRST_COLUMNS, *(harmless_cell(name) for name in names)])
+    for row in rows:
+        values = [row.fields.get(name, "") for name in names]
+        texts = [value if isinstance(value, str) else "; ".join(value) for value in values]
+        first = [harmless_cell(row.file), row.line, row.format, harmless_cell(row.time or "")]
+        meaning = harmless_cell(event_words(row.text("event_id")))
+        writer.writerow([*first, meaning, *(harmless_cell(text) for text in texts)])
+    return out.getvalue()

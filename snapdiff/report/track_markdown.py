@@ -1,0 +1,55 @@
+"""Messages found in logs to Markdown, for a ticket: each with its recipients and its path as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapdiff.log_words import event_words
+from snapdiff.report.markdown_text import code, row, sentence
+from snapdiff.report.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from snapdiff.model import Problem, TrackedMessage, TrackFound
+
+_SHOWN = 200
+
+
+def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
+    """The whole document, lines ended by LF."""
+    where = f"{counted(found.rows_read, 'row')} of {counted(len(found.files), 'tracking log')}"
+    parts = [f"# {counted(len(found.messages), 'message')}, from {where}\n"]
+    for message in found.messages[:_SHOWN]:
+        parts.append("\n" + "".join(_message(message)))
+    if len(found.messages) > _SHOWN:
+        parts.append(f"\nand {len(found.messages) - _SHOWN:,} more.\n")
+    if problems:
+        parts.append("\n## Could not be read, or not in full\n\n")
+        parts += [f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN]]
+    return "".join(parts)
+
+
+def _message(message: TrackedMessage) -> Iterator[str]:
+    yield f"## {code(message.subject) if message.subject else '(no subject)'}\n\n"
+    yield f"From {code(message.sender or '-')}, Message-Id {code(message.message_id or 'none', 400)}.\n\n"
+    if message.ways:
+        yield row("Recipient", "Came from", "What became of it") + row("---", "---", "---")
+        for one in message.ways[:_SHOWN]:
+            ending = one.outcome + (f": {code(one.status)}" if one.outcome == "failed" and one.status else "")
+            yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
+        yield "\n"
+    yield row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
+    for event in message.events[:_SHOWN]:
+        name = event.text("event_id")
+        meaning = event_words(name)
+        yield row(
+            code(event.time or "-"),
+            code(name) if name else "-",
+            meaning if meaning != name else "-",
+            code(event.text("client_hostname")) if event.text("client_hostname") else "-",
+            code(event.text("server_hostname")) if event.text("server_hostname") else "-",
+        )
+    if len(message.events) > _SHOWN:
+        yield f"\nand {len(message.events) - _SHOWN:,} more rows.\n"
+    yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")

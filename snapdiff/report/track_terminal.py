@@ -1,0 +1,174 @@
+"""Messages found in logs to the terminal: a list of them, or the whole path of the one that is left."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from snapdiff.log_words import event_words
+from snapdiff.report.terminal_ending import problems as problem_lines
+from snapdiff.report.terminal_overview import time_words
+from snapdiff.report.terminal_settings import terminal_settings
+from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
+from snapdiff.report.words import counted, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from snapdiff.model import Problem, RecipientWay, TrackedMessage, TrackFound, TrackingRow
+    from snapdiff.report.choose import ColorChoice
+
+LISTED = 200
+"""Messages that are listed; the other formats have all of them."""
+_SHOWN = 100
+_NAMED = 3
+_OUTCOME_WORDS = {
+    "delivered": "delivered",
+    "sent": "handed to the next server, whose log is not here",
+    "failed": "NOT delivered",
+    "expanded": "a list, expanded into its members",
+    "redirected": "redirected",
+    "open": "no word of what became of it",
+}
+
+
+def write_text(
+    found: TrackFound, problems: Sequence[Problem], stream: BinaryIO, color: ColorChoice, number: int | None
+) -> None:
+    """Writes the list, or the path of the only message."""
+    encoding = (sys.stdout.encoding or "ascii") if stream is sys.stdout.buffer else "utf-8"
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
+    drawn = terminal_settings(text, color)
+    paper = Paper(color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, encoding=encoding)
+    lines = [*_found(found, paper, number), *_problems(problems, paper)]
+    text.writelines(paper.render(row) + "\n" for line in lines for row in fold(line, paper.width))
+    text.flush()
+    text.detach()
+
+
+def _found(found: TrackFound, paper: Paper, number: int | None) -> Iterator[Line]:
+    where = f"{counted(found.rows_read, 'row')} of {counted(len(found.files), 'tracking log')}"
+    if not found.messages:
+        yield [Piece(f"No message fits, among {where}.")]
+        yield [Piece("Search for less: a part of an address or one word of the subject is enough.", "dim")]
+        return
+    if number is not None or len(found.messages) == 1:
+        yield from path(found.messages[0], paper)
+        yield []
+        yield [Piece(f"Read {where}.", "dim")]
+        return
+    width = len(str(min(len(found.messages), LISTED)))
+    for at, message in enumerate(found.messages[:LISTED], 1):
+        yield from _listed(at, width, message, paper)
+    if len(found.messages) > LISTED:
+        yield [Piece(f"and {len(found.messages) - LISTED:,} more; --format csv has them all", "note")]
+    yield []
+    yield [Piece(f"{counted(len(found.messages), 'message')}, from {where}. --message N shows the path of one.", "dim")]
+
+
+def _listed(number: int, width: int, message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+    head = [Piece(f"{number:>{width}}  ", "label")]
+    subject = paper.show(message.subject, 200) or "(no subject)"
+    yield from hanging(head, [Piece(subject, "title")], paper.width)
+    first = message.events[0]
+    named = ", ".join(paper.show(one, 100) for one in message.recipients[:_NAMED]) or "nobody named"
+    rest = len(message.recipients) - _NAMED
+    who = f"{_time(first, paper)}  {paper.show(message.sender, 200) or '-'} {paper.symbols.arrow} {named}"
+    indent = [Piece(" " * (width + 2))]
+    yield from hanging(indent, [Piece(who + (f" and {rest:,} more" if rest > 0 else ""))], paper.width)
+    style = "error" if any(one.outcome == "failed" for one in message.ways) else "dim"
+    yield from hanging(indent, [Piece(_ending(message), style)], paper.width)
+
+
+def _ending(message: TrackedMessage) -> str:
+    """How it ended, in one line: so many of its recipients each way."""
+    counts: dict[str, int] = {}
+    for one in message.ways:
+        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    words = {"delivered": "delivered", "sent": "handed on", "failed": "failed", "open": "open"}
+    said = [f"{counts[outcome]:,} {word}" for outcome, word in words.items() if outcome in counts]
+    return f"{', '.join(said) or 'no recipients'}; {counted(len(message.events), 'row')}"
+
+
+def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+    """One message's whole path: what it is, its recipients as a tree, each event in its order, and what is missing."""
+    yield [Piece(paper.show(message.subject, 300) or "(no subject)", "title")]
+    facts = [
+        ("Sender", paper.show(message.sender, 300)),
+        ("Message-Id", paper.show(message.message_id or "none", 400)),
+        ("Network-Id", ", ".join(paper.show(one, 60) for one in message.network_message_ids[:_NAMED])),
+        ("Reports", ", ".join(paper.show(one, 300) for one in message.reports[:_NAMED])),
+        ("Report on", ", ".join(paper.show(one, 300) for one in message.about[:_NAMED])),
+    ]
+    for label, words in facts:
+        if words:
+            yield from hanging([Piece(f"  {label:<11} ", "label")], [Piece(words)], paper.width)
+    yield []
+    yield [Piece("  Recipients", "title")]
+    depths: dict[str, int] = {}
+    for one in message.ways[:_SHOWN]:
+        depth = min(depths.get((one.came_from or "").lower(), -1) + 1, 8)
+        depths[one.address.lower()] = depth
+        yield from _way(one, depth, paper)
+    yield from _more(len(message.ways), "recipient")
+    yield []
+    yield [Piece("  Path", "title")]
+    for row in message.events[:_SHOWN]:
+        yield from _event(row, paper)
+    yield from _more(len(message.events), "row")
+    for gap in message.gaps[:_SHOWN]:
+        yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
+
+
+def _way(one: RecipientWay, depth: int, paper: Paper) -> Iterator[Line]:
+    style = {"delivered": "added", "failed": "error", "open": "unsure"}.get(one.outcome, "dim")
+    words = _OUTCOME_WORDS[one.outcome]
+    at = f" by {paper.show(one.server, 100)}" if one.server and one.outcome in ("delivered", "failed") else ""
+    said = f"  {words}{at}" + (f": {paper.show(one.status, 300)}" if one.outcome == "failed" and one.status else "")
+    head = [Piece("    " + "  " * depth)]
+    yield from hanging(head, [Piece(paper.show(one.address, 200)), Piece(said, style)], paper.width)
+
+
+def _event(row: TrackingRow, paper: Paper) -> Iterator[Line]:
+    event = row.text("event_id")
+    servers = " ".join(dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname")))))
+    head = [Piece(f"    {_time(row, paper)}  ", "dim")]
+    source = row.text("source")
+    name = paper.show(f"{event}" + (f" ({source})" if source else ""), 60)
+    body = [
+        Piece(event_words(event).capitalize(), "error" if event.upper() == "FAIL" else ""),
+        Piece(f"  {name}", "label"),
+    ]
+    if servers:
+        arrow = f" {paper.symbols.arrow} "
+        body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
+    yield from hanging(head, body, paper.width)
+    indent = [Piece(" " * 8)]
+    related = row.text("related_recipient_address")
+    if related:
+        yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
+    for datum in row.parsed.custom_data[:20]:
+        if event.upper() == "AGENTINFO" and datum.values:
+            pairs = ", ".join(f"{key} {value}" for key, value in datum.values if value)
+            words = f"{datum.key} {datum.group}: {pairs}" if datum.group else f"{datum.key}: {pairs}"
+            yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
+    status = [text for text in row.texts("recipient_status") if text]
+    if status and event.upper() in ("FAIL", "DEFER", "SEND", "DSN"):
+        yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
+
+
+def _time(row: TrackingRow, paper: Paper) -> str:
+    return time_words(row.time, paper) if row.time else "(no time)"
+
+
+def _more(count: int, noun: str) -> Iterator[Line]:
+    if count > _SHOWN:
+        yield [Piece(f"    and {counted(count - _SHOWN, 'more ' + noun)}; --format json has them all", "note")]
+
+
+def _problems(found: Sequence[Problem], paper: Paper) -> Iterator[Line]:
+    if found:
+        yield []
+        yield [Piece("  Could not be read, or not in full", "title")]
+        yield from problem_lines(found, paper)

@@ -1,0 +1,152 @@
+"""`snapdiff track` as it is called: what is found, in every format, and the exit codes."""
+
+import csv
+import gzip
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from program import snapdiff
+
+ROOT = Path(__file__).parents[1]
+LOGS = ROOT / "samples" / "logs"
+EVIL = '=cmd|"/c calc"!A1 \x1b[31m\u202e`|<script>'
+
+
+def tracked(*arguments: str | Path) -> Any:
+    ran = snapdiff("track", *arguments, "--format", "json")
+    assert ran.code == 0, ran.errors
+    return ran.json()
+
+
+def count_rows(folder: Path) -> int:
+    """The rows of all tracking logs, by the csv module alone."""
+    count = 0
+    for path in folder.rglob("MSGTRK*"):
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        count += sum(1 for _ in csv.reader(line for line in lines if not line.startswith("#")))
+    return count
+
+
+def test_every_row_is_there_once() -> None:
+    report = tracked(LOGS)
+    rows = [(event["file"], event["line"]) for message in report["messages"] for event in message["events"]]
+    assert len(rows) == len(set(rows)) == report["rows_read"] == count_rows(LOGS)
+    assert report["schema"] == "snapdiff.track/1"
+
+
+def test_a_search_gives_the_whole_way_over_all_servers() -> None:
+    (message,) = tracked(LOGS, "--subject", "hallenbeleuchtung")["messages"]
+    servers = {event["server_hostname"].partition(".")[0] for event in message["events"]}
+    assert servers >= {"EDGE01", "MBX01"}
+    assert [event["time"] for event in message["events"]] == sorted(event["time"] for event in message["events"])
+    assert [way["outcome"] for way in message["ways"]] == ["delivered"]
+
+
+def test_the_groups_members_stand_below_the_group() -> None:
+    text = snapdiff("track", LOGS, "--sender", "LYNNE.robbins@contoso.com").out.decode()
+    assert (
+        "    finance@contoso.com  a list, expanded into its members\n      diego.siciliani@contoso.com  deliv" in text
+    )
+    assert "ruleId 1d44b673-b72d-4d68-a200-72425738260e" in text
+
+
+def test_one_of_several_is_chosen_by_its_number() -> None:
+    listed = snapdiff("track", LOGS, "--event", "DELIVER").out.decode()
+    assert "--message N shows the path of one" in listed
+    assert "  Path\n" in snapdiff("track", LOGS, "--event", "DELIVER", "--message", "2").out.decode()
+    wrong = snapdiff("track", LOGS, "--event", "DELIVER", "--message", "99")
+    assert wrong.code == 2
+    assert "there is no message 99" in wrong.errors
+
+
+def test_the_last_days_count_from_the_newest_row() -> None:
+    assert len(tracked(LOGS, "--days", "1")["messages"]) == len(tracked(LOGS)["messages"])
+    assert tracked(LOGS, "--since", "2024-05-15")["messages"] == []
+    late = tracked(LOGS, "--since", "2024-05-14T13:00", "--until", "2024-05-14")["messages"]
+    assert {message["subject"] for message in late} == {"TEST ALARM 0317", "Falcon: Prüfbericht"}
+
+
+def test_nothing_found_is_said_and_is_no_failure() -> None:
+    ran = snapdiff("track", LOGS, "--sender", "nobody@nowhere.test")
+    assert ran.code == 0
+    assert ran.out.decode().startswith("No message fits, among 49 rows of 19 tracking logs.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["no-such-folder"], "no-such-folder"),
+        ([str(ROOT / "samples" / "traces")], "holds no message tracking log"),
+        ([str(LOGS), "--since", "yesterday"], "no time"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str) -> None:
+    ran = snapdiff("track", *arguments)
+    assert ran.code == 2
+    assert says in ran.errors
+    assert "Traceback" not in ran.errors
+
+
+def test_logs_in_zips_and_gz_and_under_other_names_are_read(tmp_path: Path) -> None:
+    source = LOGS / "MBX02" / "MessageTracking" / "MSGTRK2024051408-1.LOG"
+    shutil.copy(source, tmp_path / "renamed.txt")
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(source, "MBX02/MSGTRK2024051408-1.LOG")
+    with gzip.open(tmp_path / "a.log.gz", "wb") as packed_too:
+        packed_too.write(source.read_bytes())
+    report = tracked(tmp_path)
+    assert (
+        report["rows_read"] == 3 * count_rows(source.parent.parent / "MessageTracking") // 6
+        or report["rows_read"] == 15
+    )
+    assert {Path(event["file"]).name for message in report["messages"] for event in message["events"]} == {
+        "renamed.txt",
+        "a.log.gz",
+        "MSGTRK2024051408-1.LOG",
+    }
+
+
+def test_a_damaged_log_costs_itself_alone_and_exit_2(tmp_path: Path) -> None:
+    source = LOGS / "MBX02" / "MessageTracking" / "MSGTRK2024051408-1.LOG"
+    whole = gzip.compress(source.read_bytes())
+    (tmp_path / "broken.log.gz").write_bytes(whole[: len(whole) // 2])
+    shutil.copy(source, tmp_path)
+    ran = snapdiff("track", tmp_path, "--format", "json")
+    assert ran.code == 2
+    assert ran.json()["messages"]
+    assert [problem["code"] for problem in ran.json()["problems"]] == ["damaged"]
+
+
+def hostile_log(folder: Path) -> Path:
+    columns = "date-time,source,event-id,message-id,recipient-address,message-subject,sender-address"
+    quoted = '"' + EVIL.replace('"', '""') + '"'
+    row = f"2024-05-14T08:00:00.000Z,SMTP,RECEIVE,<1@x>,a@x.test,{quoted},{quoted}\r\n"
+    log = folder / "MSGTRK2024051408-1.LOG"
+    log.write_text(f"#Log-type: Message Tracking Log\r\n#Fields: {columns}\r\n{row}", encoding="utf-8", newline="")
+    return log
+
+
+def test_hostile_values_do_nothing_in_any_format(tmp_path: Path) -> None:
+    log = hostile_log(tmp_path)
+    text = snapdiff("track", log).out.decode()
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    rows = list(csv.DictReader(io.StringIO(snapdiff("track", log, "--format", "csv").out.decode("utf-8-sig"))))
+    assert rows[0]["message_subject"].startswith("'=cmd")
+    markdown = snapdiff("track", log, "--format", "markdown").out.decode()
+    assert "``=cmd" in markdown
+    assert "\x1b" not in markdown
+    document = json.loads(snapdiff("track", log, "--format", "json").out)
+    assert document["messages"][0]["subject"] == EVIL
+
+
+def test_a_log_is_never_written_to(tmp_path: Path) -> None:
+    log = hostile_log(tmp_path)
+    before = log.read_bytes()
+    assert snapdiff("track", log, "-o", log).code == 2
+    assert log.read_bytes() == before

@@ -32,6 +32,7 @@ def zipped(**members: bytes) -> bytes:
     ("name", "data", "named"),
     [
         ("renamed.dat", LOG, "renamed.dat"),
+        ("a.log", LOG.decode().encode("utf-16"), "a.log"),
         ("a.log.gz", gzip.compress(LOG), "a.log.gz"),
         ("a.log", gzip.compress(LOG), "a.log"),
         ("a.zip", zipped(MBX01__MSGTRK=LOG), "a.zip/MBX01/MSGTRK.log"),

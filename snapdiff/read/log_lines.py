@@ -154,8 +154,10 @@ class _Recoded(io.BytesIO):
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()
-        self._text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="")
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
 
     def read(self, size: int | None = -1, /) -> bytes:
         """At most about `size` bytes."""
-        return self._text.read(size if size is not None and size > 0 else None).encode("utf-8", "replace")
+        raw = self._stream.read(-1 if size is None else size)
+        return self._decoder.decode(raw, not raw).encode("utf-8", "replace")

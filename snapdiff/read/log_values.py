@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from snapdiff.model import CustomDatum, Latency, MessageInfo, Parsed, RecipientStatus, TrackingRow
 
 _TYPES = frozenset({"S", "I32", "I64", "Dt", "F", "Dbl", "B"})
-_PROTOCOL_ID = re.compile(r"([0-9A-Fa-f]{16});(\d{4}-\d\d-\d\dT[0-9:.]+Z?);(\d{1,10})")
+_PROTOCOL_ID = re.compile(r"([^\s;,]{1,100});(\d{4}-\d\d-\d\dT[0-9:.]+Z?);(\d{1,10})")
 _SENT = re.compile(r"([0-9A-Fa-f]{16});(\d{3}[ -][^;]*)(?:;.*)?", re.DOTALL)
 _NEXT_SERVER = re.compile(r"\[InternalId=([^,\]]{1,200}), Hostname=([^\]]{1,300})\]")
 _NAMED = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)

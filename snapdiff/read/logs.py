@@ -6,23 +6,26 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from msgspec import Struct
 
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
+from snapdiff.read.log_kind import HEAD, LogKind, kind_of_head
 from snapdiff.read.log_lines import Lines, needle
 from snapdiff.read.names import parse_name, shown
-from snapdiff.read.tracking import COLUMNS_BY_COUNT, TrackingReader, split_row
+from snapdiff.read.tracking import TrackingReader
 
-LogKind = Literal["msgtrk", "smtp-receive", "smtp-send"]
-_HEAD = 64 * 1024
-_PROTOCOL_COLUMNS = 9
 HARMLESS_IN_LOGS = frozenset({"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column"})
 """Problems of a log that hide nothing: every row was read."""
 Tell = Callable[[Problem], None]
+Reader = Callable[[BinaryIO, str, Tell], Iterator[TrackingRow]]
+"""Reads a log from its stream; the name is what the report calls it, and `tell` hears what is odd."""
+
+READERS: dict[LogKind | None, Reader] = {}
+"""The readers of the forms that are not MSGTRK: a new form is one more entry here, and a sign in `log_kind`."""
 
 
 class LogPlace(Struct, frozen=True):
@@ -53,11 +56,17 @@ class LogRows:
         for place in self._places:
             try:
                 with open_log(place) as stream:
-                    if kind_of(stream) != "msgtrk":
+                    kind = kind_of(stream)
+                    if kind == "msgtrk":
+                        self.files.append(place.file)
+                        yield from self._rows(stream, place.file)
+                    elif (reader := READERS.get(kind)) is not None:
+                        self.files.append(place.file)
+                        for row in reader(stream, place.file, self._tell):
+                            self.rows_read += 1
+                            yield row
+                    else:
                         self.others += 1
-                        continue
-                    self.files.append(place.file)
-                    yield from self._rows(stream, place.file)
             except ReadFailed as failed:
                 self._tell(Problem(place.file, failed.code, failed.message))
 
@@ -173,34 +182,6 @@ def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
 def kind_of(stream: BinaryIO) -> LogKind | None:
     """What a log is, by its first lines alone; None where it is no log that is known. Nothing is taken off the stream.
 
-    A log begins with header lines; an extract without them is told by the number of its columns and its first time.
+    A log begins with header lines; an extract without them is told by what its first row looks like.
     """
-    head = stream.peek(_HEAD)[:_HEAD] if hasattr(stream, "peek") else b""
-    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = head.decode(encoding, "replace")
-    for line in text.splitlines():
-        name, _, value = line.partition(":")
-        name, value = name.strip().lower(), value.strip().lower()
-        if name == "#log-type" and (kind := _KINDS.get(value)) is not None:
-            return kind
-        if name == "#fields":
-            return _kind_by_columns(value.split(","))
-        if line and not line.startswith("#"):
-            return _kind_by_row(line)
-    return None
-
-
-_KINDS: dict[str, LogKind] = {
-    "message tracking log": "msgtrk",
-    "smtp receive protocol log": "smtp-receive",
-    "smtp send protocol log": "smtp-send",
-}
-
-
-def _kind_by_columns(columns: Sequence[str]) -> LogKind | None:
-    return "msgtrk" if "event-id" in columns and "message-id" in columns else None
-
-
-def _kind_by_row(line: str) -> LogKind | None:
-    values = split_row(line)
-    return "msgtrk" if _is_time(values[0]) and len(values) in COLUMNS_BY_COUNT else None
+    return kind_of_head(stream.peek(HEAD)[:HEAD]) if hasattr(stream, "peek") else None

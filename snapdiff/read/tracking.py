@@ -1,6 +1,7 @@
 """Message tracking logs (MSGTRK and its kin, Exchange 2007 to SE) to rows; columns are named by the log itself."""
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 
 from snapdiff.model import LogValue, Problem, TrackingRow
@@ -22,6 +23,7 @@ COLUMNS_BY_COUNT = {len(columns): columns for columns in (_2007, _2010, _2013, _
 """The columns of each version, by their number: they differ in it, so an extract without its header can be read."""
 
 _COLLECTIONS = frozenset({"recipient-address", "recipient-status", "reference", "custom-data"})
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?")
 _LARGEST_FIELD = 64 * 1024 * 1024
 
 
@@ -56,8 +58,8 @@ class TrackingReader:
         time = None
         for at, value in enumerate(values):
             column = columns[at] if at < len(columns) else ""
-            if column == "date-time":
-                time = value or None
+            if column == "date-time" and time is None and _TIME.fullmatch(value):
+                time = value
             else:
                 fields[names[at]] = members(value) if column in _COLLECTIONS else value
         return TrackingRow(self._file, line.number, "msgtrk", time, fields)

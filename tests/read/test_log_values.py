@@ -1,0 +1,94 @@
+"""The grammars of packed fields: what fits is named, what does not stays text, and nothing raises."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapdiff.model import CustomDatum, Latency, MessageInfo
+from snapdiff.read.log_values import (
+    custom_data,
+    joined,
+    members,
+    message_info,
+    recipient_status,
+    source_context,
+)
+
+TIME = "2024-05-01T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("S:TRA=ETR|ruleId=1|st=2", CustomDatum("S", "TRA", "ETR", [("ruleId", "1"), ("st", "2")])),
+        ("S:CompCost=|ETR=0", CustomDatum("S", "CompCost", "", [("ETR", "0")])),
+        ("S:DeliveryPriority=Normal", CustomDatum("S", "DeliveryPriority", "Normal", [])),
+        ("TRA=ETR|a=b=c", CustomDatum(None, "TRA", "ETR", [("a", "b=c")])),
+        ("no value", None),
+        ("", None),
+    ],
+)
+def test_custom_data(text: str, expected: CustomDatum | None) -> None:
+    assert custom_data([text]) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "MDB:1, Mailbox:2, Event:3, CreationTime:" + TIME,
+            {"MDB": "1", "Mailbox": "2", "Event": "3", "CreationTime": TIME},
+        ),
+        (f"08D2;{TIME};0", {"session_id": "08D2", "session_start": TIME, "message_number": "0"}),
+        ("Transport Rule Agent", {}),
+        ("250 2.1.5 OK: queued, thanks", {}),
+        ("", {}),
+    ],
+)
+def test_source_context(text: str, expected: dict[str, str]) -> None:
+    assert source_context(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TIME, MessageInfo(TIME, [])),
+        ("0cI: NTS: ", MessageInfo(None, [], "0cI: NTS: ")),
+        (
+            f"{TIME};SRV=a.b:TOTAL=5|CAT=0.5(CAT-Rule Agent=0.1|X=2);LSRV=c.d:TOTAL=1",
+            MessageInfo(
+                TIME,
+                [
+                    Latency("a.b", "TOTAL", 5),
+                    Latency("a.b", "CAT", 0.5),
+                    Latency("a.b", "CAT-Rule Agent", 0.1, "CAT"),
+                    Latency("a.b", "X", 2, "CAT"),
+                    Latency("c.d", "TOTAL", 1),
+                ],
+            ),
+        ),
+    ],
+)
+def test_message_info(text: str, expected: MessageInfo) -> None:
+    assert message_info(text) == expected
+
+
+def test_recipient_status() -> None:
+    text = "[{LED=550 5.7.1 TRANSPORT.RULES.RejectMessage; denied};{MSG=};{FQDN=a.b};{IP=10.0.0.1};{LRT=}]"
+    status = recipient_status(text)
+    assert status.values["LED"] == "550 5.7.1 TRANSPORT.RULES.RejectMessage; denied"
+    assert list(status.values) == ["LED", "MSG", "FQDN", "IP", "LRT"]
+    assert recipient_status("250 2.1.5 Recipient OK").values == {}
+
+
+@given(st.lists(st.text(st.sampled_from("a;' {}|=")), min_size=1))
+def test_members_are_split_as_they_were_joined(parts: list[str]) -> None:
+    assert members(joined(parts)) == ([] if parts == [""] else parts)
+
+
+@given(st.text())
+def test_nothing_raises(text: str) -> None:
+    members(text)
+    for parse in (source_context, message_info, recipient_status):
+        parse(text)
+    custom_data([text])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from snapdiff.journey import TraceKey
-from snapdiff.model import Journey, TrackingRow
+from snapdiff.model import Journey, Session, TrackingRow
 from snapdiff.track.gaps import gaps, host
 from snapdiff.track.messages import row_order
 
@@ -28,6 +28,7 @@ class Joining:
         self._journeys = journeys
         self._rows: dict[int, list[TrackingRow]] = defaultdict(list)
         self._by: dict[int, set[str]] = defaultdict(set)
+        self._sessions: dict[int, list[Session]] = defaultdict(list)
         self._network: dict[str, int] = {}
         self._message: dict[str, int] = {}
         self._record: dict[tuple[str, str], int] = {}
@@ -81,19 +82,50 @@ class Joining:
         named, known = row.text("message_id"), self._journeys[at].message_id
         return not named or not known or named == known
 
+    def sessions_wanted(self) -> set[str]:
+        """The ids, in lower case, of the SMTP sessions that snapshots and the rows added name."""
+        named = {session.partition(";")[0] for session in self._session}
+        for rows in self._rows.values():
+            for row in rows:
+                context = row.text("source_context")
+                if ";" in context:
+                    named.add(context.partition(";")[0].lower())
+        return {one for one in named if one.isalnum()}
+
+    def add_session(self, session: Session) -> None:
+        """One SMTP session: it stands with every journey whose message it carried."""
+        named = {_session(message) for message in session.messages}
+        places = {at for one in named if (at := self._session.get(one, _Ambiguous)) >= 0}
+        for at, rows in self._rows.items():
+            if any(_names(row.text("source_context"), session.session_id, named) for row in rows):
+                places.add(at)
+        for at in places:
+            self._sessions[at].append(session)
+
     def journeys(self) -> list[Journey]:
         """Each journey with its rows in order of time, and what the logs lack; untouched where it has no rows."""
         return [self._joined(at, journey) for at, journey in enumerate(self._journeys)]
 
     def _joined(self, at: int, journey: Journey) -> Journey:
         rows = sorted(self._rows.get(at, ()), key=row_order)
-        if not rows:
+        sessions = sorted(self._sessions.get(at, ()), key=lambda one: (one.start or "~", one.file, one.session_id))
+        if not rows and not sessions:
             return journey
-        by = [f"{name} (logs)" for name in sorted(self._by[at])]
-        return replace(journey, events=rows, joined_by=[*journey.joined_by, *by], gaps=[*journey.gaps, *gaps(rows)])
+        by = [f"{name} (logs)" for name in sorted(self._by[at])] + (["protocol-id (SMTP sessions)"] if sessions else [])
+        joined_by, lacks = [*journey.joined_by, *by], [*journey.gaps, *gaps(rows)]
+        return replace(journey, events=rows, sessions=sessions, joined_by=joined_by, gaps=lacks)
 
 
 def _session(protocol_id: str) -> str:
     """Session and message of a Protocol-Id, without the time between them."""
     first, _, rest = protocol_id.partition(";")
     return f"{first.lower()};{rest.rpartition(';')[2]}"
+
+
+def _names(context: str, session_id: str, messages: set[str]) -> bool:
+    """Whether a row's source-context is about this session; where both name the message in it, about this one."""
+    first, semicolon, _ = context.partition(";")
+    if not semicolon or first.lower() != session_id.lower():
+        return False
+    own = _session(context)
+    return not own.rpartition(";")[2].isdigit() or not messages or own in messages

@@ -22,6 +22,7 @@ from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogRows, find_logs
+from snapdiff.read.protocol import sessions
 from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
@@ -133,6 +134,8 @@ class Run:
             places = [replace(place, file=place.file.removeprefix(below)) for place in found]
             for row in LogRows(places, self._log_problems.append):
                 joining.add(row)
+            for session in sessions(places, joining.sessions_wanted(), self._log_problems.append):
+                joining.add_session(session)
             self._joined = [
                 replace(journey, events=[with_parsed(row) for row in journey.events]) for journey in joining.journeys()
             ]

@@ -9,7 +9,7 @@ from rowmaker import row
 
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, journeys
-from snapdiff.model import Journey, LogValue, TrackingRow
+from snapdiff.model import Journey, LogValue, Session, TrackingRow
 
 KEY = TraceKey(
     path="a",
@@ -103,3 +103,22 @@ def test_logs_are_given_by_themselves() -> None:
     for form in ("text", "markdown"):
         shown = snapdiff("samples/traces", "--logs", "samples/logs", "--format", form).out.decode()
         assert "a distribution list was expanded into its members" in " ".join(shown.lower().split())
+
+
+def test_a_session_stands_with_the_messages_it_carried() -> None:
+    refused = next(
+        journey for journey in snapdiff("samples", "--format", "json").json()["journeys"] if journey["subject"] is None
+    )
+    (session,) = refused["sessions"]
+    assert any(line["data"].startswith("550 5.1.10") for line in session["lines"])
+    shown = snapdiff("samples", "--subject", "hallenbeleuchtung").out.decode()
+    assert shown.count("SMTP session from") == 3
+
+
+def test_a_session_of_another_message_stays_out() -> None:
+    session = Session("RECV.LOG", "receive", "08DC71424891CF5D", "", "", "", None, None, [], [])
+    own, other = f"{session.session_id};2024-05-14T07:02:10.418Z;1", f"{session.session_id};2024-05-14T07:02:10.418Z;2"
+    for named, count in (([own], 1), ([other], 0), ([own, other], 1)):
+        joining = Joining(journeys([KEY]), [KEY])
+        joining.add_session(replace(session, messages=named))
+        assert len(joining.journeys()[0].sessions) == count

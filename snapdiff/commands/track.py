@@ -12,6 +12,7 @@ from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackFound, TrackingRow
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, Tell, find_logs, newest_time
+from snapdiff.read.protocol import sessions
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
@@ -63,7 +64,14 @@ def _found(places: Sequence[LogPlace], search: Search, tell: Tell) -> TrackFound
                 else:
                     kept.append(row)
         kept += _rows_of(places, wanted)
-    return TrackFound(rows.rows_read, rows.files, messages(with_parsed(row) for row in kept), [])
+    found = messages(with_parsed(row) for row in kept)
+    return TrackFound(rows.rows_read, rows.files, found, list(sessions(places, _session_ids(kept), tell)))
+
+
+def _session_ids(rows: Sequence[TrackingRow]) -> set[str]:
+    """The SMTP sessions that rows name, in lower case."""
+    named = (row.text("source_context").partition(";") for row in rows)
+    return {first.lower() for first, semicolon, _ in named if semicolon and first.isalnum()}
 
 
 def _rows_of(places: Sequence[LogPlace], wanted: set[str]) -> list[TrackingRow]:
@@ -93,7 +101,10 @@ def _only(found: TrackFound, number: int) -> TrackFound:
     if not 1 <= number <= len(found.messages):
         count = len(found.messages)
         raise WrongUsage(f"there is no message {number}: {count} {'was' if count == 1 else 'were'} found")
-    return replace(found, messages=[found.messages[number - 1]])
+    message = found.messages[number - 1]
+    named = _session_ids(message.events)
+    own = [session for session in found.sessions if session.session_id.lower() in named]
+    return replace(found, messages=[message], sessions=own)
 
 
 def _no_logs(paths: Sequence[Path], problems: Sequence[Problem]) -> str:

@@ -100,9 +100,9 @@ class TerminalReport:
     def end(self, tail: Tail) -> None:
         """The tail: messages that left more than one folder, what could not be read, and the sums."""
         paper = self._paper
-        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events]
+        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions]
         if told:
-            logged = any(journey.events for journey in told)
+            logged = any(journey.events or journey.sessions for journey in told)
             self._rule("The way of each message" if logged else "The same message in more than one folder")
             self._write(journeys(told, paper))
         if tail.problems:

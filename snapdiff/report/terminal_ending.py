@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines
+from snapdiff.report.terminal_sessions import session_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import LONG_SECONDS, counted, delay_words, service_words
 
@@ -101,6 +102,9 @@ def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
         for row in journey.events[:SHOWN]:
             yield from event_lines(row, paper)
         yield from _more(len(journey.events), "row", paper)
+        for session in journey.sessions[:SHOWN]:
+            yield from session_lines(session, paper, whole=False)
+        yield from _more(len(journey.sessions), "session", paper)
         for gap in journey.gaps[:SHOWN]:
             yield from hanging([Piece("    Gap: ", "unsure")], [Piece(paper.show(gap))], paper.width)
         yield from _more(len(journey.gaps), "gap", paper)

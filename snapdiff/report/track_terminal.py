@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.report.terminal_ending import problems as problem_lines
 from snapdiff.report.terminal_rows import event_lines, row_time_words
+from snapdiff.report.terminal_sessions import session_lines
 from snapdiff.report.terminal_settings import terminal_settings
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
 from snapdiff.report.words import counted
@@ -22,6 +23,7 @@ LISTED = 200
 """Messages that are listed; the other formats have all of them."""
 _SHOWN = 100
 _NAMED = 3
+_SESSIONS_SHOWN = 10
 _OUTCOME_WORDS = {
     "delivered": "delivered",
     "sent": "handed to the next server, whose log is not here",
@@ -54,6 +56,11 @@ def _found(found: TrackFound, paper: Paper, number: int | None) -> Iterator[Line
         return
     if number is not None or len(found.messages) == 1:
         yield from path(found.messages[0], paper)
+        for session in found.sessions[:_SESSIONS_SHOWN]:
+            yield from session_lines(session, paper, whole=True)
+        if len(found.sessions) > _SESSIONS_SHOWN:
+            more = counted(len(found.sessions) - _SESSIONS_SHOWN, "more SMTP session")
+            yield [Piece(f"    and {more}; --format json has them all", "note")]
         yield []
         yield [Piece(f"Read {where}.", "dim")]
         return

@@ -175,10 +175,7 @@ def tail_sentences(tail: Tail) -> list[str]:
         neither = "is neither a snapshot nor a known log and was" if tail.left_out == 1 else _NEITHER
         said.append(f"{counted(tail.left_out, 'file')} {neither} left out.")
     if tail.logs:
-        said.append(
-            f"{counted(tail.logs, 'tracking or protocol log')} found. Rows of tracking logs stand with their messages; "
-            "protocol logs are not read yet."
-        )
+        said.append(f"{counted(tail.logs, 'tracking or protocol log')} found; their rows stand with their messages.")
     return said
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from snapdiff.agents import AgentRow
-    from snapdiff.model import Journey, TrackingRow
+    from snapdiff.model import Journey, Session, TrackingRow
     from snapdiff.report.html.digests import Card
 
 ROWS_SHOWN = 20_000
@@ -48,6 +48,7 @@ class Message(Struct, frozen=True):
     cards: list[Card]
     gaps: list[str]
     events: list[TrackingRow]
+    sessions: list[Session]
 
 
 class Row(Struct, frozen=True):
@@ -116,10 +117,10 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
         own = [by_path[path] for path in journey.traces if path in by_path and path not in taken]
         taken.update(card.path for card in own)
         if own:
-            found[own[0].path] = Message(_id(own[0]), own, journey.gaps, journey.events)
+            found[own[0].path] = Message(_id(own[0]), own, journey.gaps, journey.events, journey.sessions)
     for card in cards:
         if card.path not in taken:
-            found[card.path] = Message(_id(card), [card], [], [])
+            found[card.path] = Message(_id(card), [card], [], [], [])
     first = {card.path: place for place, card in enumerate(cards)}
     return sorted(found.values(), key=lambda message: min(first[card.path] for card in message.cards))
 

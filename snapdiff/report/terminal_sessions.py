@@ -1,0 +1,44 @@
+"""SMTP sessions to lines of a terminal: who spoke with whom, and what was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snapdiff.report.terminal_overview import time_words
+from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
+from snapdiff.report.words import counted, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snapdiff.model import Session, SessionLine
+
+_SHOWN = 60
+_LONGEST = 300
+
+
+def session_lines(session: Session, paper: Paper, *, whole: bool) -> Iterator[Line]:
+    """One session: its head, and its lines where the whole is wanted; else only the refusals among them."""
+    spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
+    when = f"{time_words(session.start, paper)}  " if session.start else ""
+    head = [Piece("    "), Piece(when, "dim")]
+    body = [
+        Piece(f"{spoke} {paper.show(session.remote, 100) or '?'}"),
+        Piece(f"  {paper.show(session.connector_id, 200)}, {counted(len(session.lines), 'line')}", "dim"),
+    ]
+    yield from hanging(head, body, paper.width)
+    chosen = session.lines if whole else [line for line in session.lines if is_refusal(line)]
+    for line in chosen[:_SHOWN]:
+        style = "error" if is_refusal(line) else "dim"
+        words = f"{line.data}{' ' if line.data and line.context else ''}{line.context}"
+        sign = [Piece(f"        {paper.show(line.event, 1) or ' '} ", "label")]
+        yield from hanging(sign, [Piece(paper.show(cut(words, _LONGEST)), style)], paper.width)
+    if len(chosen) > _SHOWN or session.more_lines:
+        left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
+        yield [Piece(f"        and {counted(left, 'more line')}; --format json has them", "note")]
+
+
+def is_refusal(line: SessionLine) -> bool:
+    """Whether a line is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
+    data = line.data
+    return line.event in "<>" and data[:3].isdigit() and data[:1] in "45" and data[3:4] in ("", " ", "-")

@@ -18,8 +18,7 @@ _SAME_FIELD = {
     "recipient_address": ("recipient_address", "recipients"),
     "message_id": ("message_id", "msgid"),
     "event_id": ("event_id", "event_number"),
-    "message_subject": ("message_subject",),
-    "server_hostname": ("server_hostname",),
+    "custom_data": ("custom_data", "event_data"),
 }
 """What one thing is called in the log, by the cmdlet, and in the logs of older versions."""
 

@@ -53,6 +53,12 @@ def _track(
         int | None, typer.Option(min=1, metavar="N", help="The last N days, counted from the newest row of the logs.")
     ] = None,
     message: Annotated[int | None, typer.Option(metavar="N", help="Show the Nth message found at length.")] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", metavar="ZONE", help="The zone of times a shell printed, such as Europe/Berlin.")
+    ] = "",
+    culture: Annotated[
+        str, typer.Option(metavar="NAME", help="The shell's culture, such as en-GB: its order of day and month.")
+    ] = "",
     form: Annotated[TrackFormat, typer.Option("--format", help="The form of what was found.")] = TrackFormat.text,
     output: Output = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
@@ -81,7 +87,7 @@ def _track(
         until=_time(until, "--until", whole_day=True),
     )
     shown = commands.Shown(form.value, output, color.value, message)
-    raise typer.Exit(commands.track(logs, search, days, shown))
+    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture)))
 
 
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from snapdiff.commands.streams import output_stream, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackFound, TrackingRow
+from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, Tell, find_logs, newest_time
 from snapdiff.read.protocol import sessions
@@ -31,7 +32,7 @@ class Shown(Struct, frozen=True):
     number: int | None = None
 
 
-def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown) -> int:
+def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown, local: LocalTime | None = None) -> int:
     """`snapdiff track LOGS...`: 0, or 2 where something could not be read."""
     problems: list[Problem] = []
     places = find_logs(paths, problems.append)
@@ -39,7 +40,7 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown)
         raise WrongUsage(f"{shown.output} is one of the logs that are read; give another file with -o")
     if days is not None:
         search = _last_days(search, days, newest_time(places))
-    found = _found(places, search, problems.append)
+    found = _found(places, search, problems.append, local)
     if not found.files:
         raise WrongUsage(_no_logs(paths, problems))
     if shown.number is not None:
@@ -49,9 +50,9 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown)
     return CANNOT_TELL if any(problem.code not in HARMLESS_IN_LOGS for problem in problems) else 0
 
 
-def _found(places: Sequence[LogPlace], search: Search, tell: Tell) -> TrackFound:
+def _found(places: Sequence[LogPlace], search: Search, tell: Tell, local: LocalTime | None) -> TrackFound:
     """Two ways through the logs: the first finds the messages, the second every row of them, on whatever server."""
-    rows = LogRows(places, tell, search.words())
+    rows = LogRows(places, tell, search.words(), local)
     fitting = [row for row in rows if search.fits(row)] if search == Search() else None
     kept: list[TrackingRow] = fitting or []
     if fitting is None:
@@ -63,7 +64,7 @@ def _found(places: Sequence[LogPlace], search: Search, tell: Tell) -> TrackFound
                     wanted.add(name)
                 else:
                     kept.append(row)
-        kept += _rows_of(places, wanted)
+        kept += _rows_of(places, wanted, local)
     found = messages(with_parsed(row) for row in kept)
     return TrackFound(rows.rows_read, rows.files, found, list(sessions(places, _session_ids(kept), tell)))
 
@@ -74,12 +75,12 @@ def _session_ids(rows: Sequence[TrackingRow]) -> set[str]:
     return {first.lower() for first, semicolon, _ in named if semicolon and first.isalnum()}
 
 
-def _rows_of(places: Sequence[LogPlace], wanted: set[str]) -> list[TrackingRow]:
+def _rows_of(places: Sequence[LogPlace], wanted: set[str], local: LocalTime | None) -> list[TrackingRow]:
     """Every row of these messages, and of the delivery reports about them."""
     if not wanted:
         return []
     words = sorted(wanted) if len(wanted) <= _LOOKED_FOR_AT_ONCE else ()
-    rows = LogRows(places, lambda problem: None, words)
+    rows = LogRows(places, lambda problem: None, words, local)
     return [row for row in rows if row.text("message_id") in wanted or not wanted.isdisjoint(_reported_on(row))]
 
 
@@ -115,3 +116,27 @@ def _no_logs(paths: Sequence[Path], problems: Sequence[Problem]) -> str:
         "and its kin, plain, .gz or in a .zip); Get-TransportService | Format-List Name,MessageTrackingLogPath shows "
         f"where they are.{causes}"
     )
+
+
+_MONTH_FIRST = frozenset({"us", "ph"})
+_YEAR_FIRST = frozenset({"cn", "jp", "kr", "tw", "hu", "lt", "se", "ca", "ir", "mn"})
+"""Regions that do not write the day first; Sweden's is `2024-05-14`, Canada's too."""
+
+
+def local_time(tz: str, culture: str) -> LocalTime:
+    """What `--tz` and `--culture` say of a shell's times. Raises WrongUsage for a zone that does not exist."""
+    from zoneinfo import ZoneInfo
+
+    zone = None
+    if tz:
+        try:
+            zone = ZoneInfo(tz)
+        except (KeyError, ValueError, OSError):
+            raise WrongUsage(f"{tz} is no time zone; write it as Europe/Berlin or America/New_York") from None
+    if not culture:
+        return LocalTime(zone)
+    region = culture.replace("_", "-").rpartition("-")[2].lower()
+    if "-" not in culture.replace("_", "-") or len(region) != 2:
+        raise WrongUsage(f"{culture} is no culture; write it with its region, such as en-GB")
+    order: Order = "month-first" if region in _MONTH_FIRST else "year-first" if region in _YEAR_FIRST else "day-first"
+    return LocalTime(zone, order)

@@ -11,20 +11,28 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from snapdiff.model import Problem, TrackingRow
+from snapdiff.read.cmdlet import read_clixml, read_csv, read_list
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
+from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_kind import HEAD, LogKind, kind_of_head
 from snapdiff.read.log_lines import Lines, needle
 from snapdiff.read.names import parse_name, shown
 from snapdiff.read.tracking import TrackingReader
 
-HARMLESS_IN_LOGS = frozenset({"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column"})
+HARMLESS_IN_LOGS = frozenset(
+    {"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column", "assumed-time", "unreadable-time"}
+)
 """Problems of a log that hide nothing: every row was read."""
 Tell = Callable[[Problem], None]
-Reader = Callable[[BinaryIO, str, Tell], Iterator[TrackingRow]]
+Reader = Callable[[BinaryIO, str, Tell, LocalTime], Iterator[TrackingRow]]
 """Reads a log from its stream; the name is what the report calls it, and `tell` hears what is odd."""
 
-READERS: dict[LogKind | None, Reader] = {}
+READERS: dict[LogKind | None, Reader] = {
+    "cmdlet-fl": read_list,
+    "cmdlet-csv": read_csv,
+    "cmdlet-clixml": read_clixml,
+}
 """The readers of the forms that are not MSGTRK: a new form is one more entry here, and a sign in `log_kind`."""
 
 
@@ -40,11 +48,15 @@ class LogRows:
     """The tracking rows of logs, in the order of their names; `rows_read` counts all rows passed, given or not.
 
     `words` leave out rows in which none of them stands, in any letter case, before they are read at all; a row that
-    is given has still to be looked at. `files` names the tracking logs that were read, `others` counts what was none.
+    is given has still to be looked at. `local` says what the times of a shell mean. `files` names the tracking logs
+    that were read, `others` counts what was none.
     """
 
-    def __init__(self, places: Sequence[LogPlace], tell: Tell, words: Sequence[str] = ()) -> None:
+    def __init__(
+        self, places: Sequence[LogPlace], tell: Tell, words: Sequence[str] = (), local: LocalTime | None = None
+    ) -> None:
         self._places = places
+        self._local = local or LocalTime()
         self._tell = tell
         runs = [needle(word) for word in words]
         self._needles = runs if all(runs) else []
@@ -62,7 +74,7 @@ class LogRows:
                         yield from self._rows(stream, place.file)
                     elif (reader := READERS.get(kind)) is not None:
                         self.files.append(place.file)
-                        for row in reader(stream, place.file, self._tell):
+                        for row in reader(stream, place.file, self._tell, self._local):
                             self.rows_read += 1
                             yield row
                     else:

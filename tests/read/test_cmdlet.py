@@ -1,0 +1,203 @@
+"""What Get-MessageTrackingLog printed or exported, in the local times of a shell."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from snapdiff.model import Problem, TrackingRow
+from snapdiff.read.local_time import LocalTime, Order, proven_order, to_utc
+from snapdiff.read.log_values import with_parsed
+from snapdiff.read.logs import LogRows, find_logs
+
+SUBMIT = """\
+RunspaceId              : 4159009d
+Timestamp               : 7/18/2016 11:57:15 AM
+ClientIp                : fe80::a179:11fd:2f31:9329%16
+ServerHostname          : EX13-2
+Source                  : STOREDRIVER
+EventId                 : SUBMIT
+MessageId               : <5386@EX13-1.mynet.lan>
+Recipients              : {alan@mynet.lan, alannah@mynet.lan}
+RecipientStatus         : {}
+MessageSubject          : OutBound-001
+MessageInfo             : 2016-07-18T15:57:14.276Z;LSRV=EX13-1.mynet.lan:TOTAL=1
+EventData               : {[CompCost, |ETR=0], [DeliveryPriority, Normal]}
+"""
+NEW_YORK = LocalTime(ZoneInfo("America/New_York"))
+
+
+def read(folder: Path, text: str | bytes, local: LocalTime | None = None) -> tuple[list[TrackingRow], list[str]]:
+    log = folder / "copied.txt"
+    log.write_bytes(text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode())
+    problems: list[Problem] = []
+    rows = list(LogRows(find_logs([log], problems.append), problems.append, (), local))
+    return rows, [problem.code for problem in problems]
+
+
+def test_a_list_of_fields_is_a_row(tmp_path: Path) -> None:
+    (row,), problems = read(tmp_path, SUBMIT, NEW_YORK)
+    assert (row.format, row.line, row.time) == ("cmdlet-fl", 1, "2016-07-18T15:57:15.000Z")
+    assert row.fields["client_ip"] == "fe80::a179:11fd:2f31:9329%16"
+    assert row.fields["recipients"] == ["alan@mynet.lan", "alannah@mynet.lan"]
+    assert row.texts("recipient_address") == ["alan@mynet.lan", "alannah@mynet.lan"]
+    assert (row.text("event_id"), row.fields["recipient_status"]) == ("SUBMIT", [])
+    parsed = with_parsed(row).parsed
+    assert [(one.key, one.group, one.values) for one in parsed.custom_data] == [
+        ("CompCost", "", [("ETR", "0")]),
+        ("DeliveryPriority", "Normal", []),
+    ]
+    assert parsed.message_info is not None
+    assert parsed.message_info.latencies[0].seconds == 1
+    assert problems == []
+
+
+def test_records_are_told_apart_by_blank_lines_or_by_names_that_come_again(tmp_path: Path) -> None:
+    twice = SUBMIT + "\n" + SUBMIT.replace("SUBMIT", "RECEIVE")
+    spread = twice.replace("\n", "\n\n")
+    for text in (twice, SUBMIT + SUBMIT.replace("SUBMIT", "RECEIVE"), spread):
+        rows, _ = read(tmp_path, text, NEW_YORK)
+        assert [row.text("event_id") for row in rows] == ["SUBMIT", "RECEIVE"]
+
+
+def test_a_wrapped_value_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    wrapped = SUBMIT.replace("alan@mynet.lan, ", "alan@mynet.lan,\n                          ")
+    (row,), _ = read(tmp_path, wrapped)
+    assert row.fields["recipients"] == ["alan@mynet.lan", "alannah@mynet.lan"]
+
+
+@pytest.mark.parametrize(
+    ("local", "told"),
+    [
+        (None, ["assumed-time"]),
+        (NEW_YORK, []),
+        (LocalTime(None, "month-first"), ["assumed-time"]),
+    ],
+)
+def test_what_is_assumed_of_local_times_is_told(tmp_path: Path, local: LocalTime | None, told: list[str]) -> None:
+    assert read(tmp_path, SUBMIT, local)[1] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("06/09/2015 01:02:44", "day-first", "2015-09-06T01:02:44.000Z"),
+        ("06/09/2015 01:02:44", "month-first", "2015-06-09T01:02:44.000Z"),
+        ("15-01-21 22:06:01", "year-first", "2015-01-21T22:06:01.000Z"),
+        ("7/18/2016 12:00:00 AM", "month-first", "2016-07-18T00:00:00.000Z"),
+        ("7/18/2016 12:00:00 PM", "month-first", "2016-07-18T12:00:00.000Z"),
+        ("18.07.2016 11:57", "day-first", "2016-07-18T11:57:00.000Z"),
+        ("2016-07-18T11:57:15.5-04:00", "month-first", "2016-07-18T15:57:15.500Z"),
+        ("18/18/2016 11:57:15", "day-first", None),
+        ("yesterday", "day-first", None),
+        ("0001-01-01T00:00:00+14:00", "year-first", None),
+    ],
+)
+def test_times_by_their_order(text: str, order: Order, expected: str | None) -> None:
+    assert to_utc(text, LocalTime(), order) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (["7/18/2016 11:57:15 AM", "7/1/2016 1:00:00 PM"], "month-first"),
+        (["18/07/2016 11:57:15", "01/07/2016 11:57:15"], "day-first"),
+        (["2016-07-18 11:57:15"], "year-first"),
+        (["01/07/2016 11:57:15"], None),
+        (["18/07/2016 11:57:15", "07/18/2016 11:57:15"], None),
+        ([], None),
+    ],
+)
+def test_what_the_values_prove(texts: list[str], order: Order | None) -> None:
+    assert proven_order(texts) == order
+
+
+CSV = (
+    "#TYPE Microsoft.Exchange.Management.TransportLogSearchTasks.MessageTrackingEvent\n"
+    '"Timestamp","EventId","MessageId","Recipients","Sender","MessageSubject"\n'
+    '"7/18/2016 11:57:15 AM","SUBMIT","<1@x>","{}","bob@y.test","One, ""two"""\n'
+)
+
+
+@pytest.mark.parametrize("text", [CSV, CSV.partition("\n")[2]])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_export_as_csv(tmp_path: Path, text: str, encoding: str) -> None:
+    (row,), problems = read(tmp_path, text.encode(encoding), NEW_YORK)
+    assert (row.format, row.text("sender_address"), row.text("message_subject")) == (
+        "cmdlet-csv",
+        "bob@y.test",
+        'One, "two"',
+    )
+    assert problems == []
+
+
+def test_lists_lost_in_the_export_are_named_with_the_way_to_keep_them(tmp_path: Path) -> None:
+    log = tmp_path / "x.csv"
+    log.write_text(CSV.replace("{}", "System.String[]"), encoding="utf-8")
+    problems: list[Problem] = []
+    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    assert row.texts("recipient_address") == []
+    assert [problem.code for problem in problems] == ["lost-in-export"]
+    assert "Select-Object" in problems[0].message
+    assert "Export-Clixml" in problems[0].message
+
+
+XML = """<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0">
+<TN RefId="0"><T>Microsoft.Exchange.Management.TransportLogSearchTasks.MessageTrackingEvent</T></TN><Props>
+<DT N="Timestamp">2016-07-18T11:57:15.1234567-04:00</DT><S N="EventId">RECEIVE</S><S N="MessageId">&lt;1@x&gt;</S>
+<Nil N="TenantId"/><S N="MessageSubject">line_x000A_break</S>
+<Obj N="Recipients" RefId="1"><LST><S>a@x.test</S><S>b@x.test</S></LST></Obj>
+<Obj N="EventData" RefId="2"><LST><Obj RefId="3">
+<Props><S N="Key">CompCost</S><S N="Value">|ETR=0</S></Props></Obj></LST></Obj>
+</Props></Obj></Objs>"""
+
+
+def test_an_export_as_clixml(tmp_path: Path) -> None:
+    (row,), problems = read(tmp_path, XML)
+    assert (row.format, row.time) == ("cmdlet-clixml", "2016-07-18T15:57:15.123Z")
+    assert row.texts("recipient_address") == ["a@x.test", "b@x.test"]
+    assert row.text("message_subject") == "line\nbreak"
+    assert [one.values for one in with_parsed(row).parsed.custom_data] == [[("ETR", "0")]]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        XML[:-40],
+        XML.replace("<Props>", "<Props><<"),
+        '<!DOCTYPE Objs [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + XML.replace("line", "&b;"),
+        '<?xml version="1.0"?><!DOCTYPE Objs SYSTEM "file:///etc/passwd">' + XML,
+    ],
+)
+def test_xml_that_is_broken_or_attacks_costs_itself_alone(tmp_path: Path, text: str) -> None:
+    rows, problems = read(tmp_path, text)
+    assert problems in (["bad-xml"], [])
+    assert problems or not rows
+    assert not any("aaaa" in str(row.fields) for row in rows)
+
+
+@pytest.mark.parametrize("text", [SUBMIT, CSV, XML])
+@pytest.mark.parametrize("at", range(0, 400, 37))
+def test_garbage_anywhere_never_stops_a_run(tmp_path: Path, text: str, at: int) -> None:
+    raw = text.encode()
+    read(tmp_path, raw[:at] + b"\0\xff\xfe}{[,;\"'\n : \n" + raw[at:])
+
+
+@pytest.mark.corpus
+def test_real_lists(shared: Path) -> None:
+    problems: list[Problem] = []
+    logs = shared / "corpus" / "logs"
+    (row,) = LogRows(find_logs([logs / "blog_fl_DELIVER_2010.txt"], problems.append), problems.append)
+    assert row.text("event_id") == "DELIVER"
+    assert row.text("internal_message_id") == "3175"
+    assert row.text("message_subject") == 'Healthy: "My first test" in app "my blog site"'
+    assert row.fields["event_data"] == ["MailboxDatabaseName=??????", "DatabaseHealth=-1"]
+    name = "qa234456_fl_AGENTINFO_HAREDIRECT_TRANSFER_2013.txt"
+    rows = list(LogRows(find_logs([logs / name], problems.append), problems.append, (), LocalTime(None, "year-first")))
+    text = (logs / name).read_text(encoding="utf-8", errors="replace")
+    assert [row.text("event_id") for row in rows] == [
+        line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("EventId")
+    ]
+    assert rows[0].time == "2015-01-21T22:06:01.000Z"
+    assert rows[0].text("source_context").endswith("Queued mail for redundancy")

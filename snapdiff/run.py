@@ -16,6 +16,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.diff.steps import forked, sides_of, with_candidates
+from snapdiff.flags import reflagged
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey, parents
 from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
@@ -192,7 +193,9 @@ class Run:
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
         step = forked(before, after)
         self._fork_changed = self._fork_changed or bool(step.changes)
-        trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=[step, *trace.steps])
+        steps = [step, *trace.steps]
+        findings = reflagged(trace.findings, trace.steps, steps)
+        trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=steps, findings=findings)
         if not self._wanted.views or not step.changes or first.status is not None:
             return trace
         return drawn_from(self._folders[trace.path], trace, sides_of(before, after))

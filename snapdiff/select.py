@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from snapdiff.flags import reflagged
 from snapdiff.model import Change, Finding, Kind, Step, Trace
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def choose(trace: Trace, selection: Selection) -> Trace | None:
         steps = [_with_chosen_changes(step, selection) for step in steps]
     if steps is not trace.steps:
         trace = _with_chosen_texts(trace, steps)
-        trace = replace(trace, steps=steps, findings=_chosen_findings(trace.findings, steps, selection.agent))
+        findings = _chosen_findings(trace.findings, steps, selection.agent)
+        trace = replace(trace, steps=steps, findings=reflagged(findings, trace.steps, steps))
     return None if selection.changed_only and not changed(trace) else trace
 
 

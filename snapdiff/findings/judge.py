@@ -1,7 +1,7 @@
 """Watches the steps of one trace as they are compared, asks every detector, and words what they found."""
 
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
@@ -121,9 +121,3 @@ def _flags(found: Found) -> list[str]:
     if not found.changes:
         return [f"/steps/{found.step}"]
     return [f"/steps/{found.step}/changes/{number}" for number in found.changes]
-
-
-def asked(codes: Iterable[str]) -> list[Definition]:
-    """The definitions of these codes or names, in any letter case. Raises KeyError with the first unknown one."""
-    known = {key.lower(): one for one in catalogue().values() for key in (one.code, one.name)}
-    return [known[code.lower()] for code in codes]

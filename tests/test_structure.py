@@ -39,6 +39,7 @@ MAY_IMPORT = {
         "commands",
         "extract",
         "faults",
+        "findings",
         "output",
         "read",
         "report",

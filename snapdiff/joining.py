@@ -13,7 +13,7 @@ from snapdiff.model import Journey, Session, TrackingRow
 from snapdiff.track.gaps import gaps, host
 from snapdiff.track.messages import row_order
 
-_Ambiguous = -1
+_NEITHER = -1
 
 
 class Joining:
@@ -33,6 +33,7 @@ class Joining:
         self._message: dict[str, int] = {}
         self._record: dict[tuple[str, str], int] = {}
         self._session: dict[str, int] = {}
+        self._rows_of_session: dict[str, set[tuple[int, str]]] = defaultdict(set)
         of_path = {path: at for at, journey in enumerate(journeys) for path in journey.traces}
         for at, journey in enumerate(journeys):
             if journey.network_message_id:
@@ -50,7 +51,7 @@ class Joining:
     def _put(known: "dict[str, int] | dict[tuple[str, str], int]", key: object, at: int) -> None:
         """What two journeys are both known by tells neither."""
         table: dict[object, int] = known  # type: ignore[assignment]
-        table[key] = at if table.get(key, at) == at else _Ambiguous
+        table[key] = at if table.get(key, at) == at else _NEITHER
 
     def add(self, row: TrackingRow) -> None:
         """One row of a log; it is dropped where it belongs to none of the journeys."""
@@ -58,6 +59,10 @@ class Joining:
         if at >= 0:
             self._rows[at].append(row)
             self._by[at].add(by)
+            session, semicolon, rest = row.text("source_context").partition(";")
+            if semicolon:
+                number = rest.rpartition(";")[2]
+                self._rows_of_session[session.lower()].add((at, number if number.isdigit() else ""))
 
     def _place(self, row: TrackingRow) -> tuple[int, str]:
         network = row.text("network_message_id").lower()
@@ -65,17 +70,17 @@ class Joining:
             return self._network[network], "network-message-id"
         record = row.text("internal_message_id")
         for name in ("server_hostname", "client_hostname") if record else ():
-            at = self._record.get((host(row.text(name)), record), _Ambiguous)
+            at = self._record.get((host(row.text(name)), record), _NEITHER)
             if at >= 0 and self._agrees(at, row):
                 return at, "record-id"
         context = row.text("source_context")
-        at = self._session.get(_session(context), _Ambiguous) if ";" in context else _Ambiguous
+        at = self._session.get(_session(context), _NEITHER) if ";" in context else _NEITHER
         if at >= 0 and self._agrees(at, row):
             return at, "protocol-id"
-        at = self._message.get(row.text("message_id"), _Ambiguous)
+        at = self._message.get(row.text("message_id"), _NEITHER)
         if at >= 0 and not (network and self._journeys[at].network_message_id):
             return at, "message-id"
-        return _Ambiguous, ""
+        return _NEITHER, ""
 
     def _agrees(self, at: int, row: TrackingRow) -> bool:
         """Numbers are used again after a while: where both name the message, the names must be the same."""
@@ -84,20 +89,19 @@ class Joining:
 
     def sessions_wanted(self) -> set[str]:
         """The ids, in lower case, of the SMTP sessions that snapshots and the rows added name."""
-        named = {session.partition(";")[0] for session in self._session}
-        for rows in self._rows.values():
-            for row in rows:
-                context = row.text("source_context")
-                if ";" in context:
-                    named.add(context.partition(";")[0].lower())
+        named = {session.partition(";")[0] for session in self._session} | self._rows_of_session.keys()
         return {one for one in named if one.isalnum()}
 
     def add_session(self, session: Session) -> None:
-        """One SMTP session: it stands with every journey whose message it carried."""
+        """One SMTP session: it stands with every journey whose message it carried.
+
+        A row that names the session and a message in it counts where the session names that message too, or none.
+        """
+        own = session.session_id.lower()
         named = {_session(message) for message in session.messages}
-        places = {at for one in named if (at := self._session.get(one, _Ambiguous)) >= 0}
-        for at, rows in self._rows.items():
-            if any(_names(row.text("source_context"), session.session_id, named) for row in rows):
+        places = {at for one in named if (at := self._session.get(one, _NEITHER)) >= 0}
+        for at, number in self._rows_of_session.get(own, ()):
+            if not number or not named or f"{own};{number}" in named:
                 places.add(at)
         for at in places:
             self._sessions[at].append(session)
@@ -120,12 +124,3 @@ def _session(protocol_id: str) -> str:
     """Session and message of a Protocol-Id, without the time between them."""
     first, _, rest = protocol_id.partition(";")
     return f"{first.lower()};{rest.rpartition(';')[2]}"
-
-
-def _names(context: str, session_id: str, messages: set[str]) -> bool:
-    """Whether a row's source-context is about this session; where both name the message in it, about this one."""
-    first, semicolon, _ = context.partition(";")
-    if not semicolon or first.lower() != session_id.lower():
-        return False
-    own = _session(context)
-    return not own.rpartition(";")[2].isdigit() or not messages or own in messages

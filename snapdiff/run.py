@@ -101,7 +101,7 @@ class Run:
     @property
     def problems(self) -> list[Problem]:
         """What could not be found or opened; what is odd inside a trace stands in that trace."""
-        return [*self.listing.problems, *self._log_problems]
+        return list(dict.fromkeys([*self.listing.problems, *self._log_problems]))
 
     @property
     def unreadable(self) -> bool:

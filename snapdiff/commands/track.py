@@ -41,6 +41,7 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown,
     if days is not None:
         search = _last_days(search, days, newest_time(places))
     found = _found(places, search, problems.append, local)
+    problems = list(dict.fromkeys(problems))
     if not found.files:
         raise WrongUsage(_no_logs(paths, problems))
     if shown.number is not None:
@@ -53,17 +54,17 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown,
 def _found(places: Sequence[LogPlace], search: Search, tell: Tell, local: LocalTime | None) -> TrackFound:
     """Two ways through the logs: the first finds the messages, the second every row of them, on whatever server."""
     rows = LogRows(places, tell, search.words(), local)
-    fitting = [row for row in rows if search.fits(row)] if search == Search() else None
-    kept: list[TrackingRow] = fitting or []
-    if fitting is None:
-        wanted: set[str] = set()
-        for row in rows:
-            if search.fits(row):
-                name = row.text("message_id")
-                if name:
-                    wanted.add(name)
-                else:
-                    kept.append(row)
+    fitting = (row for row in rows if search.fits(row))
+    if search == Search():
+        kept = list(fitting)
+    else:
+        kept, wanted = [], set[str]()
+        for row in fitting:
+            name = row.text("message_id")
+            if name:
+                wanted.add(name)
+            else:
+                kept.append(row)
         kept += _rows_of(places, wanted, local)
     found = messages(with_parsed(row) for row in kept)
     return TrackFound(rows.rows_read, rows.files, found, list(sessions(places, _session_ids(kept), tell)))

@@ -20,6 +20,7 @@ from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
 from snapdiff.model_logs import RowFormat as RowFormat
+from snapdiff.model_logs import ServerStay as ServerStay
 from snapdiff.model_logs import Session as Session
 from snapdiff.model_logs import SessionLine as SessionLine
 from snapdiff.model_logs import TrackedMessage as TrackedMessage

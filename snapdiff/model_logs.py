@@ -155,11 +155,26 @@ class RecipientWay(Struct, frozen=True):
     status: str
 
 
+class ServerStay(Struct, frozen=True):
+    """A message on one server: from the row that says it came in to the last that says it left (ISO 8601, UTC).
+
+    `seconds` lies between the two, None where either is not here. `logged_seconds` is the greatest total that Exchange
+    itself noted for this server (message-info, TOTAL), None where it noted none.
+    """
+
+    server: str
+    arrived: str | None
+    left: str | None
+    seconds: float | None
+    logged_seconds: float | None
+
+
 class TrackedMessage(Struct, frozen=True):
     """One message and its rows, in order of time over all servers.
 
-    `gaps` says in words what the logs lack. `reports` are the Message-Ids of delivery reports about it, and `about`
-    those of the messages that it reports on. Rows without a Message-Id stand together under None.
+    `stays` has each server that it passed, in order. `gaps` says in words what the logs lack. `reports` are the
+    Message-Ids of delivery reports about it, and `about` those of the messages that it reports on. Rows without a
+    Message-Id stand together under None.
     """
 
     message_id: str | None
@@ -170,6 +185,7 @@ class TrackedMessage(Struct, frozen=True):
     events: list[TrackingRow]
     gaps: list[str]
     ways: list[RecipientWay] = []
+    stays: list[ServerStay] = []
     reports: list[str] = []
     about: list[str] = []
 

@@ -36,6 +36,7 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
         "events": [row_document(row) for row in message.events],
         "gaps": message.gaps,
         "ways": msgspec.to_builtins(message.ways),
+        "stays": msgspec.to_builtins(message.stays),
         "reports": message.reports,
         "about": message.about,
     }

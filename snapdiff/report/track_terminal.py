@@ -16,7 +16,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, RecipientWay, TrackedMessage, TrackFound
+    from snapdiff.model import Problem, RecipientWay, ServerStay, TrackedMessage, TrackFound
     from snapdiff.report.choose import ColorChoice
 
 LISTED = 200
@@ -118,6 +118,13 @@ def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
         depths[one.address.lower()] = depth
         yield from _way(one, depth, paper)
     yield from _more(len(message.ways), "recipient")
+    timed = [one for one in message.stays if one.seconds is not None]
+    if timed:
+        yield []
+        yield [Piece("  Time on each server", "title")]
+        for stay in timed[:_SHOWN]:
+            yield from _stay(stay, paper)
+        yield from _more(len(timed), "server")
     yield []
     yield [Piece("  Path", "title")]
     for row in message.events[:_SHOWN]:
@@ -134,6 +141,12 @@ def _way(one: RecipientWay, depth: int, paper: Paper) -> Iterator[Line]:
     said = f"  {words}{at}" + (f": {paper.show(one.status, 300)}" if one.outcome == "failed" and one.status else "")
     head = [Piece("    " + "  " * depth)]
     yield from hanging(head, [Piece(paper.show(one.address, 200)), Piece(said, style)], paper.width)
+
+
+def _stay(one: ServerStay, paper: Paper) -> Iterator[Line]:
+    noted = "" if one.logged_seconds is None else f"; Exchange itself noted {one.logged_seconds:,.3f} s"
+    head = [Piece("    "), Piece(paper.show(one.server, 100))]
+    yield from hanging(head, [Piece(f"  {one.seconds:,.3f} s{noted}", "dim")], paper.width)
 
 
 def _more(count: int, noun: str) -> Iterator[Line]:

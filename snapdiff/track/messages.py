@@ -7,6 +7,7 @@ from snapdiff.model import TrackedMessage, TrackingRow
 from snapdiff.track.gaps import gaps
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
+from snapdiff.track.stays import stays
 
 
 def messages(rows: Iterable[TrackingRow]) -> list[TrackedMessage]:
@@ -40,6 +41,7 @@ def _message(name: str, rows: list[TrackingRow], reports: list[str], about: list
         events=rows,
         gaps=gaps(rows) if name else [],
         ways=ways(rows) if name else [],
+        stays=stays(rows) if name else [],
         reports=reports,
         about=about,
     )

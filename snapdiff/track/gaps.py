@@ -25,9 +25,21 @@ def host(name: str) -> str:
     return name.partition(".")[0].lower()
 
 
+def _handed_on(rows: Sequence[TrackingRow]) -> Iterator[TrackingRow]:
+    """Rows that name the server of the house that took the message on: SUBMIT from a mailbox, then SEND."""
+    for row in rows:
+        event = row.text("event_id").upper()
+        if event == "SUBMIT" or (event == "SEND" and _goes_inside(row)):
+            yield row
+
+
+def _goes_inside(row: TrackingRow) -> bool:
+    return row.text("connector_id").lower().startswith(_INSIDE)
+
+
 def _sends(rows: Sequence[TrackingRow]) -> Iterator[TrackingRow]:
     for row in rows:
-        if row.text("event_id").upper() == "SEND" and row.text("connector_id").lower().startswith(_INSIDE):
+        if row.text("event_id").upper() == "SEND" and _goes_inside(row):
             yield row
 
 
@@ -37,15 +49,17 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[str]:
         host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
     }
     told: set[str] = set()
-    for row in _sends(rows):
+    for row in _handed_on(rows):
         server = row.text("server_hostname")
         time = row_time(row)
         if not server or host(server) in received | told or time is None:
             continue
         told.add(host(server))
+        submitted = row.text("event_id").upper() == "SUBMIT"
+        mailbox = "" if submitted else f" (delivery to a mailbox: MSGTRKMD{time:%Y%m%d%H}-1.LOG)"
         yield (
             f"{server} took the message on at {time:%Y-%m-%d %H:%M} UTC, and its log is not here: copy "
-            f"MSGTRK{time:%Y%m%d%H}-1.LOG (delivery to a mailbox: MSGTRKMD{time:%Y%m%d%H}-1.LOG), and the "
+            f"MSGTRK{time:%Y%m%d%H}-1.LOG{mailbox}, and the "
             f"hour after it, from {server}."
         )
 

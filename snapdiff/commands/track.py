@@ -53,18 +53,23 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown,
 
 def _found(places: Sequence[LogPlace], search: Search, tell: Tell, local: LocalTime | None) -> TrackFound:
     """Two ways through the logs: the first finds the messages, the second every row of them, on whatever server."""
-    rows = LogRows(places, tell, search.words(), local)
-    fitting = (row for row in rows if search.fits(row))
+    rows = LogRows(places, tell, search.words(), local, exact=bool(search.message_id))
     if search == Search():
-        kept = list(fitting)
+        kept = list(rows)
+    elif search.message_id:
+        # Every row that names the message was passed already: those of the message, and of the reports about it.
+        passed = list(rows)
+        wanted = {row.text("message_id") for row in passed if search.fits(row)}
+        kept = [row for row in passed if _is_about(row, wanted)]
     else:
         kept, wanted = [], set[str]()
-        for row in fitting:
-            name = row.text("message_id")
-            if name:
-                wanted.add(name)
-            else:
-                kept.append(row)
+        for row in rows:
+            if search.fits(row):
+                name = row.text("message_id")
+                if name:
+                    wanted.add(name)
+                else:
+                    kept.append(row)
         kept += _rows_of(places, wanted, local)
     found = messages(with_parsed(row) for row in kept)
     return TrackFound(rows.rows_read, rows.files, found, list(sessions(places, _session_ids(kept), tell)))
@@ -81,12 +86,14 @@ def _rows_of(places: Sequence[LogPlace], wanted: set[str], local: LocalTime | No
     if not wanted:
         return []
     words = sorted(wanted) if len(wanted) <= _LOOKED_FOR_AT_ONCE else ()
-    rows = LogRows(places, lambda problem: None, words, local)
-    return [row for row in rows if row.text("message_id") in wanted or not wanted.isdisjoint(_reported_on(row))]
+    rows = LogRows(places, lambda problem: None, words, local, exact=True)
+    return [row for row in rows if _is_about(row, wanted)]
 
 
-def _reported_on(row: TrackingRow) -> list[str]:
-    return row.texts("reference") if row.text("event_id") == "DSN" else []
+def _is_about(row: TrackingRow, wanted: set[str]) -> bool:
+    """Whether a row is one of these messages', or a delivery report's about one of them."""
+    reported_on = row.texts("reference") if row.text("event_id") == "DSN" else ()
+    return row.text("message_id") in wanted or not wanted.isdisjoint(reported_on)
 
 
 def _last_days(search: Search, days: int, newest: str) -> Search:

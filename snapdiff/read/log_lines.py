@@ -10,6 +10,7 @@ from msgspec import Struct
 from snapdiff.model import Problem
 
 BLOCK = 4 * 1024 * 1024
+_LF = 0x0A
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes; a line beyond that is no row of a log, and is left out with a problem."""
 
@@ -32,16 +33,24 @@ class Lines:
     """The lines of one log. `rows` counts the rows passed so far, given or not: all but header and blank lines.
 
     With `needles` only lines that hold one of them are given, and header lines; they are compared without the
-    letter case of A to Z, and a needle with other letters finds nothing by itself (see `needle`).
+    letter case of A to Z unless they are `exact`, and a needle with other letters finds nothing by itself (see
+    `needle`).
     """
 
     def __init__(
-        self, stream: BinaryIO, file: str, tell: Callable[[Problem], None], needles: Sequence[bytes] = ()
+        self,
+        stream: BinaryIO,
+        file: str,
+        tell: Callable[[Problem], None],
+        needles: Sequence[bytes] = (),
+        *,
+        exact: bool = False,
     ) -> None:
         self._stream = _as_utf8(stream)
         self._file = file
         self._tell = tell
-        self._needles = [one.lower() for one in needles]
+        self._exact = exact
+        self._needles = list(needles) if exact else [one.lower() for one in needles]
         self.rows = 0
 
     def __iter__(self) -> Iterator[Line]:
@@ -84,11 +93,9 @@ class Lines:
 
     def _starts(self, block: bytes) -> list[int]:
         """Where the lines begin that hold a needle, and the header lines, each once and in order."""
-        folded = block.lower()
+        folded = block if self._exact else block.lower()
         starts = {0} if block.startswith((b"#", codecs.BOM_UTF8 + b"#")) else set()
-        at = -1
-        while (at := block.find(b"\n#", at + 1)) >= 0:
-            starts.add(at + 1)
+        starts.update(_headers(block))
         for needle in self._needles:
             at = folded.find(needle)
             while at >= 0:
@@ -130,10 +137,19 @@ def _by_lf(block: bytes) -> list[bytes]:
 
 def _count_rows(block: bytes) -> int:
     """Lines that are neither header nor blank. An odd block, with blank lines in it, is counted line by line."""
-    if b"\n\n" in block or b"\n\r\n" in block or block.startswith((b"\r", b"\n")):
+    blank = b"\r\n\r\n" if b"\r" in block else b"\n\n"
+    if blank in block or block.startswith((b"\r", b"\n")):
         return sum(bool(line.strip(b"\r\n \t\0")) and not _is_header(line) for line in _by_lf(block))
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    return lines - block.count(b"\n#") - _is_header(block)
+    return lines - sum(1 for _ in _headers(block)) - _is_header(block)
+
+
+def _headers(block: bytes) -> Iterator[int]:
+    """Where header lines begin behind the first line. `#` alone is rare, and found faster than the pair is."""
+    at = -1
+    while (at := block.find(b"#", at + 1)) >= 0:
+        if at and block[at - 1] == _LF:
+            yield at
 
 
 def _is_header(line: bytes) -> bool:

@@ -47,14 +47,21 @@ class LogPlace(Struct, frozen=True):
 class LogRows:
     """The tracking rows of logs, in the order of their names; `rows_read` counts all rows passed, given or not.
 
-    `words` leave out rows in which none of them stands, in any letter case, before they are read at all; a row that
-    is given has still to be looked at. `local` says what the times of a shell mean. `files` names the tracking logs
-    that were read, `others` counts what was none.
+    `words` leave out rows in which none of them stands, in any letter case (`exact`: in its own), before they are read
+    at all; a row that is given has still to be looked at. `local` says what the times of a shell mean. `files` names
+    the tracking logs that were read, `others` counts what was none.
     """
 
     def __init__(
-        self, places: Sequence[LogPlace], tell: Tell, words: Sequence[str] = (), local: LocalTime | None = None
+        self,
+        places: Sequence[LogPlace],
+        tell: Tell,
+        words: Sequence[str] = (),
+        local: LocalTime | None = None,
+        *,
+        exact: bool = False,
     ) -> None:
+        self._exact = exact
         self._places = places
         self._local = local or LocalTime()
         self._tell = tell
@@ -84,7 +91,7 @@ class LogRows:
 
     def _rows(self, stream: BinaryIO, file: str) -> Iterator[TrackingRow]:
         reader = TrackingReader(file, self._tell)
-        lines = Lines(stream, file, self._tell, self._needles)
+        lines = Lines(stream, file, self._tell, self._needles, exact=self._exact)
         try:
             for line in lines:
                 if line.is_header:

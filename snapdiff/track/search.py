@@ -1,4 +1,4 @@
-"""What a user looks for in tracking logs, and whether a row is it. Letter case never counts."""
+"""What a user looks for in tracking logs, and whether a row is it. Letter case counts in a Message-Id alone."""
 
 from datetime import UTC, datetime
 
@@ -11,8 +11,8 @@ class Search(Struct, frozen=True):
     """Every criterion given must fit one and the same row.
 
     Addresses, servers and connectors fit where the text given is part of them; ids as a whole, with or without angle
-    brackets. `recipients` fit where any of them is among the row's; `subject` where all its words stand in it, in any
-    order. `since` and `until` are UTC, both inclusive.
+    brackets, a Message-Id in its own letter case (RFC 5322 section 3.6.4). `recipients` fit where any of them is among
+    the row's; `subject` where all its words stand in it, in any order. `since` and `until` are UTC, both inclusive.
     """
 
     sender: str = ""
@@ -41,8 +41,8 @@ class Search(Struct, frozen=True):
         """Whether the row is one that is looked for."""
         return (
             _is_part(self.sender, row.text("sender_address"))
-            and _same_id(self.message_id, row.text("message_id"))
-            and _same_id(self.network_message_id, row.text("network_message_id"))
+            and (not self.message_id or self.message_id.strip("<> ") == row.text("message_id").strip("<> "))
+            and _is_same(self.network_message_id.strip(), row.text("network_message_id"))
             and (not self.recipients or self._fits_recipients(row))
             and all(_is_part(word, row.text("message_subject")) for word in self.subject.split())
             and (not self.server or self._fits_server(row))
@@ -84,7 +84,3 @@ def _is_part(wanted: str, value: str) -> bool:
 
 def _is_same(wanted: str, value: str) -> bool:
     return not wanted or wanted.casefold() == value.casefold()
-
-
-def _same_id(wanted: str, value: str) -> bool:
-    return not wanted or wanted.strip("<> ").casefold() == value.strip("<> ").casefold()

@@ -19,15 +19,16 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
 _STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
 _COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
 _LATENCIES_READ = 2000
+_LONGEST_STATUS = 10_000
 
 
 def members(text: str) -> list[str]:
     """The members of a collection (recipient-address, reference, custom-data): joined by `;`, empty for "".
 
     A member with `;` or `'` in it stands in single quotes, with `'` doubled. A quote that is never closed is a
-    character like any other.
+    character like any other. A recipient's status `[{LED=...};{MSG=...}]` is one member without quotes too.
     """
-    if "'" not in text:
+    if "'" not in text and "[{" not in text:
         return text.split(";") if text else []
     found: list[str] = []
     at = 0
@@ -37,11 +38,17 @@ def members(text: str) -> list[str]:
             found.append(text[at + 1 : quoted].replace("''", "'"))
             at = quoted + 2
             continue
-        end = text.find(";", at)
+        end = text.find(";", _bracket_end(text, at))
         end = len(text) if end < 0 else end
         found.append(text[at:end])
         at = end + 1
     return found
+
+
+def _bracket_end(text: str, at: int) -> int:
+    """Where to look for the end of the member that begins at `at`: a status `[{LED=...};{MSG=...}]` is one member."""
+    end = text.find("}]", at, at + _LONGEST_STATUS) if text.startswith("[{", at) else -1
+    return at if end < 0 else end
 
 
 def _quoted_until(text: str, at: int) -> int | None:

@@ -138,7 +138,9 @@ def _way(one: RecipientWay, depth: int, paper: Paper) -> Iterator[Line]:
     style = {"delivered": "added", "failed": "error", "open": "unsure"}.get(one.outcome, "dim")
     words = _OUTCOME_WORDS[one.outcome]
     at = f" by {paper.show(one.server, 100)}" if one.server and one.outcome in ("delivered", "failed") else ""
-    said = f"  {words}{at}" + (f": {paper.show(one.status, 300)}" if one.outcome == "failed" and one.status else "")
+    said = f"  {words}{at}" + (
+        f": {paper.show(_reason(one.status), 300)}" if one.outcome == "failed" and one.status else ""
+    )
     head = [Piece("    " + "  " * depth)]
     yield from hanging(head, [Piece(paper.show(one.address, 200)), Piece(said, style)], paper.width)
 
@@ -147,6 +149,12 @@ def _stay(one: ServerStay, paper: Paper) -> Iterator[Line]:
     noted = "" if one.logged_seconds is None else f"; Exchange itself noted {one.logged_seconds:,.3f} s"
     head = [Piece("    "), Piece(paper.show(one.server, 100))]
     yield from hanging(head, [Piece(f"  {one.seconds:,.3f} s{noted}", "dim")], paper.width)
+
+
+def _reason(status: str) -> str:
+    """The reply itself out of `[{LED=550 5.1.1 ...};{MSG=};...]`, other forms as they stand."""
+    reply = status.removeprefix("[{LED=").partition("}")[0] if status.startswith("[{LED=") else ""
+    return reply or status
 
 
 def _more(count: int, noun: str) -> Iterator[Line]:

@@ -92,3 +92,18 @@ def test_nothing_raises(text: str) -> None:
     for parse in (source_context, message_info, recipient_status):
         parse(text)
     custom_data([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[{LED=550 5.1.1};{MSG=};{LRT=}];250 OK", ["[{LED=550 5.1.1};{MSG=};{LRT=}]", "250 OK"]),
+        ("250 OK;[{LED=550};{MSG=}]", ["250 OK", "[{LED=550};{MSG=}]"]),
+        ("'[{LED=550; it''s full};{MSG=}]';a", ["[{LED=550; it's full};{MSG=}]", "a"]),
+        ("[{LED=550;{MSG=", ["[{LED=550", "{MSG="]),
+        ("a[{b;c}]", ["a[{b", "c}]"]),
+        ("'a;b", ["'a", "b"]),
+    ],
+)
+def test_the_members_of_a_collection(text: str, expected: list[str]) -> None:
+    assert members(text) == expected

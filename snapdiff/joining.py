@@ -78,12 +78,15 @@ class Joining:
         if at >= 0 and self._agrees(at, row):
             return at, "protocol-id"
         at = self._message.get(row.text("message_id"), _NEITHER)
-        if at >= 0 and not (network and self._journeys[at].network_message_id):
+        if at >= 0 and not network:
             return at, "message-id"
         return _NEITHER, ""
 
     def _agrees(self, at: int, row: TrackingRow) -> bool:
-        """Numbers are used again after a while: where both name the message, the names must be the same."""
+        """Numbers are used again after a while: where both name the message or the copy, the names must be the same."""
+        copy, known_copy = row.text("network_message_id").lower(), self._journeys[at].network_message_id
+        if copy and known_copy and copy != known_copy.lower():
+            return False
         named, known = row.text("message_id"), self._journeys[at].message_id
         return not named or not known or named == known
 

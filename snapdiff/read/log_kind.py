@@ -16,6 +16,8 @@ HEAD = 64 * 1024
 
 def kind_of_head(head: bytes) -> LogKind | None:
     """Say what a file is by its first bytes; None where it is nothing we know."""
+    if head.startswith(b"PK\x03\x04"):  # a zip in a zip: what lies in it unpacked would pass for rows
+        return None
     encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     text = head.decode(encoding, "replace").lstrip("\0\r\n ")
     for kind, is_it in _SIGNS:

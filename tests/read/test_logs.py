@@ -95,3 +95,17 @@ def test_a_folder_is_walked_in_a_fixed_order(tmp_path: Path) -> None:
     problems: list[Problem] = []
     found = [place.file for place in find_logs([tmp_path], problems.append)]
     assert [name.removeprefix(f"{tmp_path.as_posix()}/") for name in found] == ["a.log", "b/1.LOG", "b/2.log"]
+
+
+def test_the_bytes_of_a_zip_in_a_zip_never_pass_for_rows() -> None:
+    import io
+    import zipfile
+
+    from snapdiff.read.log_kind import kind_of_head
+
+    log = b"#Fields: date-time,event-id,message-id\r\n2024-05-14T08:00:00Z,SEND,<1@x>\r\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as inner:
+        inner.writestr("MSGTRK2024051408-1.LOG", log)
+    assert kind_of_head(log) == "msgtrk"
+    assert kind_of_head(packed.getvalue()) is None

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from snapdiff.agents import AgentTable
-from snapdiff.report.html.budget import AllOfIt, Budget
+from snapdiff.report.html.budget import WHOLE_LOGS, AllOfIt, Budget
 from snapdiff.report.html.digests import Card, Lane
 from snapdiff.report.html.environment import assets, render
 from snapdiff.report.html.message import fragment
@@ -56,6 +56,7 @@ class _Pages:
 
     def __init__(self, budget: Budget | None) -> None:
         self._budget = budget
+        self._log_room = WHOLE_LOGS if budget is None else None
         self._stack = ExitStack()
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the stack closes it
         self._spool = self._stack.enter_context(spool)
@@ -124,7 +125,20 @@ class _Pages:
     def _message(self, stream: BinaryIO, message: Message, *, is_open: bool) -> None:
         lanes = [self._lane(card) for card in message.cards]
         is_packed = not is_open and self._at > _PACKED_FROM
-        drawn = render("message.html.j2", message=message, is_open=is_open, is_packed=is_packed, picture=picture(lanes))
+        has_logs = bool(message.events or message.sessions)
+        logged = render("logged.html.j2", message=message) if has_logs else None
+        if logged is not None and self._log_room is not None:
+            logged = logged if len(logged) <= self._log_room else None
+            self._log_room -= len(logged or "")
+        drawn = render(
+            "message.html.j2",
+            message=message,
+            is_open=is_open,
+            is_packed=is_packed,
+            picture=picture(lanes),
+            logged=logged,
+            logged_left_out=has_logs and logged is None,
+        )
         stream.write(_bytes(drawn))
         for card in message.cards:
             stream.write(self._html(card))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-WHOLE_FILE = 22_000_000
-"""Bytes that the messages of one file take together; overview, style and pictures come on top."""
+WHOLE_FILE = 20_000_000
+"""Bytes that the messages of one file take together; logs, overview, style and pictures come on top."""
+WHOLE_LOGS = 2_000_000
+"""Bytes that rows of tracking logs and SMTP sessions take together in one file."""
 ONE_MESSAGE = 2_000_000
 LEAST = 4_000
 TIGHT_FROM = 150

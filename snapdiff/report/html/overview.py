@@ -49,6 +49,7 @@ class Message(Struct, frozen=True):
     gaps: list[str]
     events: list[TrackingRow]
     sessions: list[Session]
+    joined_by: list[str]
 
 
 class Row(Struct, frozen=True):
@@ -117,10 +118,12 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
         own = [by_path[path] for path in journey.traces if path in by_path and path not in taken]
         taken.update(card.path for card in own)
         if own:
-            found[own[0].path] = Message(_id(own[0]), own, journey.gaps, journey.events, journey.sessions)
+            found[own[0].path] = Message(
+                _id(own[0]), own, journey.gaps, journey.events, journey.sessions, journey.joined_by
+            )
     for card in cards:
         if card.path not in taken:
-            found[card.path] = Message(_id(card), [card], [], [], [])
+            found[card.path] = Message(_id(card), [card], [], [], [], [])
     first = {card.path: place for place, card in enumerate(cards)}
     return sorted(found.values(), key=lambda message: min(first[card.path] for card in message.cards))
 

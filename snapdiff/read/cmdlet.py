@@ -10,6 +10,7 @@ from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime, Order, proven_order, to_utc
 from snapdiff.read.log_lines import Lines
+from snapdiff.read.tracking import allow_large_fields
 
 Tell = Callable[[Problem], None]
 Record = tuple[int, dict[str, LogValue]]
@@ -36,7 +37,7 @@ def read_list(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iter
 
 def read_csv(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
     """The file of `Get-MessageTrackingLog | Export-Csv`, with its #TYPE line or without."""
-    yield from _rows(_records_of_csv(Lines(stream, file, tell)), "cmdlet-csv", file, tell, local)
+    yield from _rows(_records_of_csv(Lines(stream, file, tell), file), "cmdlet-csv", file, tell, local)
 
 
 def read_clixml(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
@@ -48,12 +49,7 @@ def read_clixml(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> It
 
 
 def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
-    kept: list[Record] = []
-    for record in records:
-        if len(kept) == MAX_RECORDS:
-            tell(Problem(file, "too-many-rows", f"{file} holds more than {MAX_RECORDS:,} rows; the rest was left out."))
-            break
-        kept.append(record)
+    kept = _gathered(records, file, tell)
     order = _order(kept, file, tell, local)
     lost = unread = 0
     for line, values in kept:
@@ -75,6 +71,21 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
     if lost:
         said = f"{file} lost its lists when it was exported: they stand there as {_LOST}. Export again with {_KEEP}."
         tell(Problem(file, "lost-in-export", said))
+
+
+def _gathered(records: Iterable[Record], file: str, tell: Tell) -> list[Record]:
+    """The records as far as they can be read; where that ends early, a problem says so."""
+    kept: list[Record] = []
+    try:
+        for record in records:
+            if len(kept) == MAX_RECORDS:
+                said = f"{file} holds more than {MAX_RECORDS:,} rows; the rest was left out."
+                tell(Problem(file, "too-many-rows", said))
+                break
+            kept.append(record)
+    except ReadFailed as failed:
+        tell(Problem(file, failed.code, failed.message))
+    return kept
 
 
 def _order(records: Iterable[Record], file: str, tell: Tell, local: LocalTime) -> Order:
@@ -127,7 +138,7 @@ def _list(name: str, value: str) -> LogValue:
     return [one for one in value[1:-1].split(", ") if one]
 
 
-def _records_of_csv(lines: Lines) -> Iterator[Record]:
+def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:
     numbers: list[int] = []
 
     def texts() -> Iterator[str]:
@@ -137,14 +148,16 @@ def _records_of_csv(lines: Lines) -> Iterator[Record]:
                 yield line.text + "\n"
 
     reader = csv.reader(texts(), strict=False)
-    names = next(reader, [])
-    at = len(numbers)
+    allow_large_fields()
+    at = 0
     try:
+        names = next(reader, [])
+        at = len(numbers)
         for values in reader:
             yield numbers[at] if at < len(numbers) else 0, dict(zip(names, values, strict=False))
             at = len(numbers)
-    except csv.Error:
-        return
+    except csv.Error as error:
+        raise ReadFailed("bad-csv", f"{file} can't be read as CSV beyond row {at}: {error}.") from None
 
 
 def _records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
@@ -193,7 +206,8 @@ def _item(element: "ET.Element[str]") -> str:
 
 def _decoded(text: str) -> str:
     """Characters that XML can't hold stand as `_xNNNN_` (CLIXML, [MS-PSRP] section 2.2.5.3.2)."""
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+    return plain if plain == text else plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _tag(element: "ET.Element[str]") -> str:

@@ -36,6 +36,14 @@ READERS: dict[LogKind | None, Reader] = {
 """The readers of the forms that are not MSGTRK: a new form is one more entry here, and a sign in `log_kind`."""
 
 
+_NOT_READ: dict[LogKind | None, str] = {
+    "exchange-2000": "Exchange 2000 or 2003",
+    "exchange-5.5": "Exchange 5.5",
+    "rulestrk": "rules tracking (RULESTRK)",
+}
+"""Forms that are told and have no reader: passed by with a word, never in silence."""
+
+
 class LogPlace(Struct, frozen=True):
     """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside."""
 
@@ -86,6 +94,9 @@ class LogRows:
                             yield row
                     else:
                         self.others += 1
+                        if kind in _NOT_READ:
+                            said = f"{place.file} is a log of {_NOT_READ[kind]}, which is not read."
+                            self._tell(Problem(place.file, "form-not-read", said))
             except ReadFailed as failed:
                 self._tell(Problem(place.file, failed.code, failed.message))
 

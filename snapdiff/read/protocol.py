@@ -47,6 +47,8 @@ class _Open(Struct):
     lines: list[SessionLine]
     messages: dict[str, None]
     more: int = 0
+    is_connected: bool = False
+    is_ended: bool = False
 
 
 class _Book:
@@ -79,12 +81,13 @@ class _Book:
             return
         event = values.get("event", "")
         runs = self._open.setdefault(name, [])
-        if not runs or (event == "+" and runs[-1].lines):
-            # Some servers log every session under the same id: a connect then begins the next one.
+        if not runs or _begins_another(event, runs[-1]):
             endpoints = (values.get("local-endpoint", ""), values.get("remote-endpoint", ""))
             runs.append(_Open(values.get("connector-id", ""), *endpoints, [], {}))
             self._order.append((name, runs[-1]))
         one = runs[-1]
+        one.is_connected = one.is_connected or event == "+"
+        one.is_ended = one.is_ended or event == "-"
         one.local = one.local or values.get("local-endpoint", "")
         one.remote = one.remote or values.get("remote-endpoint", "")
         data, context = values.get("data", ""), values.get("context", "")
@@ -112,3 +115,11 @@ class _Book:
             messages=list(one.messages),
             more_lines=one.more or UNSET,
         )
+
+
+def _begins_another(event: str, last: _Open) -> bool:
+    """Whether a line begins the next session of the same id, as some servers log every session under one.
+
+    A send log says `attempting to connect` before the connect itself, so that a connect alone begins nothing.
+    """
+    return (event == "+" and (last.is_connected or last.is_ended)) or (event == "*" and last.is_ended)

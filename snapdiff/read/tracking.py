@@ -104,12 +104,17 @@ def split_row(text: str) -> list[str]:
     """
     if '"' not in text:
         return text.split(",")
-    if csv.field_size_limit() < _LARGEST_FIELD:
-        csv.field_size_limit(_LARGEST_FIELD)
+    allow_large_fields()
     try:
         return next(csv.reader([text], strict=False), [""])
     except csv.Error:
         return text.split(",")
+
+
+def allow_large_fields() -> None:
+    """Lets the csv module read fields of more than its 128 KiB, for the whole process: it knows no other way."""
+    if csv.field_size_limit() < _LARGEST_FIELD:
+        csv.field_size_limit(_LARGEST_FIELD)
 
 
 def joined_row(values: Sequence[str]) -> str:

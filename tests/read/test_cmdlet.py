@@ -184,6 +184,25 @@ def test_garbage_anywhere_never_stops_a_run(tmp_path: Path, text: str, at: int) 
     read(tmp_path, raw[:at] + b"\0\xff\xfe}{[,;\"'\n : \n" + raw[at:])
 
 
+def test_a_very_long_field_costs_no_row(tmp_path: Path) -> None:
+    long_row = CSV.splitlines()[2].replace("One", "x" * 200_000)
+    rows, problems = read(tmp_path, CSV + long_row + "\n" + CSV.splitlines()[2] + "\n", NEW_YORK)
+    assert len(rows) == 3
+    assert problems == []
+
+
+def test_what_stands_before_the_break_of_an_export_is_kept(tmp_path: Path) -> None:
+    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    rows, problems = read(tmp_path, XML.replace("</Objs>", record + record[:200]))
+    assert len(rows) == 2
+    assert problems == ["bad-xml"]
+
+
+def test_pairs_of_surrogates_are_one_character(tmp_path: Path) -> None:
+    (row,), _ = read(tmp_path, XML.replace("line_x000A_break", "_xD83D__xDE00_ _xD83D_"))
+    assert row.text("message_subject") == "\U0001f600 \ufffd"
+
+
 @pytest.mark.corpus
 def test_real_lists(shared: Path) -> None:
     problems: list[Problem] = []

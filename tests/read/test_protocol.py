@@ -112,3 +112,25 @@ def test_real_protocol_logs(shared: Path, name: str, session: str, kind: str, li
     assert found[0].kind == kind
     every = [one for one in log.read_text("utf-8", "replace").splitlines() if f",{session}," in one]
     assert len(found[0].lines) == len(every) == (lines or len(every)) > 1
+
+
+def test_a_send_session_begins_before_its_connect_and_is_one(tmp_path: Path) -> None:
+    """The session of a message that the next server queued as 1E53E4005DE, with its lines in a send log's order."""
+    said = [
+        ("*", "", "attempting to connect"),
+        ("+", "", ""),
+        ("<", "220 ESMTP ready", ""),
+        ("*", "44", "sending message"),
+    ]
+    said += [(">", "MAIL FROM:<> SIZE=6147", ""), ("<", "250 2.0.0 Ok: queued as 1E53E4005DE", ""), ("-", "", "Local")]
+    text = "".join(line(ONE, number, *parts) for number, parts in enumerate(said))
+    (found,), _ = read(tmp_path, HEAD.replace("Receive", "Send") + text, ONE, name="SEND2016071815-1.LOG")
+    assert (found.kind, [one.event for one in found.lines]) == ("send", [parts[0] for parts in said])
+    assert found.lines[5].data.endswith("queued as 1E53E4005DE")
+
+
+def test_shared_ids_of_a_send_log_are_parted_where_a_session_had_ended(tmp_path: Path) -> None:
+    nobody = "0000000000000000"
+    text = "".join(line(nobody, number, event) for number, event in enumerate("*+<-*+-"))
+    found, _ = read(tmp_path, HEAD.replace("Receive", "Send") + text, nobody)
+    assert ["".join(one.event for one in each.lines) for each in found] == ["*+<-", "*+-"]

@@ -14,6 +14,12 @@ from snapdiff.track.gaps import gaps, host
 from snapdiff.track.messages import row_order
 
 _NEITHER = -1
+_EITHER = ("server_hostname", "client_hostname")
+_OWN_SERVER = {
+    **dict.fromkeys(("RECEIVE", "HARECEIVE"), ("server_hostname",)),
+    "SEND": ("client_hostname",),
+}
+"""Which end of a row's hop logged it: its internal-message-id is that server's. Other events name one server alone."""
 
 
 class Joining:
@@ -65,18 +71,19 @@ class Joining:
                 self._rows_of_session[session.lower()].add((at, number if number.isdigit() else ""))
 
     def _place(self, row: TrackingRow) -> tuple[int, str]:
-        network = row.text("network_message_id").lower()
+        network = _copy(row)
         if network and network in self._network:
             return self._network[network], "network-message-id"
         record = row.text("internal_message_id")
-        for name in ("server_hostname", "client_hostname") if record else ():
+        for name in _OWN_SERVER.get(row.text("event_id").upper(), _EITHER) if record else ():
             at = self._record.get((host(row.text(name)), record), _NEITHER)
             if at >= 0 and self._agrees(at, row):
                 return at, "record-id"
         context = row.text("source_context")
-        at = self._session.get(_session(context), _NEITHER) if ";" in context else _NEITHER
-        if at >= 0 and self._agrees(at, row):
-            return at, "protocol-id"
+        for one in _near(context):
+            at = self._session.get(one, _NEITHER)
+            if at >= 0 and self._agrees(at, row):
+                return at, "protocol-id"
         at = self._message.get(row.text("message_id"), _NEITHER)
         if at >= 0 and not network:
             return at, "message-id"
@@ -84,7 +91,7 @@ class Joining:
 
     def _agrees(self, at: int, row: TrackingRow) -> bool:
         """Numbers are used again after a while: where both name the message or the copy, the names must be the same."""
-        copy, known_copy = row.text("network_message_id").lower(), self._journeys[at].network_message_id
+        copy, known_copy = _copy(row), self._journeys[at].network_message_id
         if copy and known_copy and copy != known_copy.lower():
             return False
         named, known = row.text("message_id"), self._journeys[at].message_id
@@ -127,3 +134,17 @@ def _session(protocol_id: str) -> str:
     """Session and message of a Protocol-Id, without the time between them."""
     first, _, rest = protocol_id.partition(";")
     return f"{first.lower()};{rest.rpartition(';')[2]}"
+
+
+def _near(protocol_id: str) -> list[str]:
+    """The session and message of a Protocol-Id, then its neighbours: the two sides may count a message apart."""
+    session, _, number = _session(protocol_id).partition(";")
+    if not session or not (number.isascii() and number.isdigit() and len(number) < 10):
+        return []
+    return [f"{session};{one}" for one in (int(number), int(number) - 1, int(number) + 1)]
+
+
+def _copy(row: TrackingRow) -> str:
+    """The row's Network-Message-Id in lower case; "" where it has none, or one of zeros alone."""
+    network = row.text("network_message_id").lower()
+    return network if network.strip("0-") else ""

@@ -22,7 +22,7 @@ from snapdiff.journey import TraceKey, each_journey, parents
 from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
-from snapdiff.read.logs import HARMLESS_IN_LOGS, LogRows, find_logs
+from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
 from snapdiff.read.protocol import sessions
 from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
@@ -31,8 +31,8 @@ from snapdiff.report.json_report import encode
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"}) | HARMLESS_IN_LOGS
-"""Problems of the listing that hide nothing: all that is there was read."""
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail", "form-not-read"}) | HARMLESS_IN_LOGS
+"""Problems that hide nothing of a trace: all that is there was read, save logs of forms that only stand beside it."""
 
 Progress = Callable[[int, int], None]
 """Told how many traces are done, and how many there are."""
@@ -71,8 +71,8 @@ class Run:
         logs: Sequence[Path] = (),
     ) -> None:
         self.listing: Listing = walk(paths)
-        self._log_paths = [*logs, *(paths if self.listing.logs else ())]
         self._log_problems: list[Problem] = []
+        self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())])
         self._jobs = jobs
         self._wanted = Wanted(decoded, views)
         self._progress = progress or (lambda done, total: None)
@@ -124,18 +124,21 @@ class Run:
     def each_journey(self) -> Iterator[Journey]:
         """The same, one at a time."""
         keys = [entry.key for entry in self._entries]
-        return iter(self._with_rows(keys)) if self._log_paths else each_journey(keys)
+        return iter(self._with_rows(keys)) if self.logs else each_journey(keys)
+
+    def _found_logs(self, paths: Sequence[Path]) -> list[LogPlace]:
+        """The logs at these paths, named from the source where they lie below it."""
+        below = self.listing.source.rstrip("/") + "/"
+        found = find_logs(paths, self._log_problems.append)
+        return [replace(place, file=place.file.removeprefix(below)) for place in found]
 
     def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
         """The journeys with their rows of the logs, which are read once from beginning to end."""
         if self._joined is None:
             joining = Joining(list(each_journey(keys)), keys)
-            below = self.listing.source.rstrip("/") + "/"
-            found = find_logs(self._log_paths, self._log_problems.append)
-            places = [replace(place, file=place.file.removeprefix(below)) for place in found]
-            for row in LogRows(places, self._log_problems.append):
+            for row in LogRows(self.logs, self._log_problems.append):
                 joining.add(row)
-            for session in sessions(places, joining.sessions_wanted(), self._log_problems.append):
+            for session in sessions(self.logs, joining.sessions_wanted(), self._log_problems.append):
                 joining.add_session(session)
             self._joined = [
                 replace(journey, events=[with_parsed(row) for row in journey.events]) for journey in joining.journeys()

@@ -38,16 +38,21 @@ def joined(keys: list[TraceKey], rows: list[TrackingRow]) -> list[Journey]:
 BELONGS: list[tuple[TraceKey, dict[str, LogValue], str]] = [
     (KEY, {"network_message_id": "N1", "message_id": "<other@x>"}, "network-message-id"),
     (NAMELESS, {"server_hostname": "mbx01.x.test"}, "record-id"),
-    (NAMELESS, {"client_hostname": "MBX01"}, "record-id"),
+    (NAMELESS, {"event_id": "SEND", "client_hostname": "MBX01", "server_hostname": "MBX02"}, "record-id"),
+    (NAMELESS, {"event_id": "AGENTINFO", "client_hostname": "MBX01"}, "record-id"),
     (NAMELESS, {"source_context": "08dc71424891cf5d;2024-05-14T07:02:10.419Z;1"}, "protocol-id"),
     (replace(KEY, network_message_id=None), {"internal_message_id": "99", "network_message_id": ""}, "message-id"),
     (KEY, {"network_message_id": "", "internal_message_id": "99"}, "message-id"),
+    (KEY, {"network_message_id": "0000-00", "internal_message_id": "99"}, "message-id"),
+    (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;2"}, "protocol-id"),
 ]
 STAYS_OUT: list[tuple[TraceKey, dict[str, LogValue]]] = [
     (replace(KEY, network_message_id=None), {"internal_message_id": "99"}),
     (KEY, {"network_message_id": "n2", "server_hostname": "MBX01"}),
     (KEY, {"network_message_id": "n2", "internal_message_id": "99"}),
     (NAMELESS, {"server_hostname": "MBX02"}),
+    (NAMELESS, {"client_hostname": "MBX01", "server_hostname": "MBX02"}),
+    (NAMELESS, {"event_id": "SEND", "client_hostname": "MBX02", "server_hostname": "MBX01"}),
     (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;3"}),
     (KEY, {"network_message_id": "", "message_id": "<2@x.test>", "server_hostname": "MBX01"}),
     (NAMELESS, {"message_id": "", "source_context": "Transport Rule Agent"}),

@@ -150,3 +150,29 @@ def test_a_log_is_never_written_to(tmp_path: Path) -> None:
     before = log.read_bytes()
     assert snapdiff("track", log, "-o", log).code == 2
     assert log.read_bytes() == before
+
+
+def test_logs_beside_traces_are_never_written_to_and_their_faults_are_told_with_filters_too(tmp_path: Path) -> None:
+    traces = ROOT / "samples" / "traces"
+    log = hostile_log(tmp_path)
+    before = log.read_bytes()
+    for option in ("-o", "--html"):
+        refused = snapdiff(traces, "--logs", log, option, log)
+        assert refused.code == 2
+        assert "is one of the logs that are read" in refused.errors
+    assert log.read_bytes() == before
+    (tmp_path / "broken.log.gz").write_bytes(gzip.compress(before * 50)[:60])
+    for asked in ([], ["--subject", "figures"]):
+        ran = snapdiff(traces, "--logs", tmp_path, "--format", "json", *asked)
+        assert ran.code == 2
+        assert "damaged" in {problem["code"] for problem in ran.json()["problems"]}
+    assert snapdiff(traces, "--logs", tmp_path / "nothing").code == 2
+
+
+def test_a_log_of_a_form_without_a_reader_beside_traces_is_told_and_no_failure(tmp_path: Path) -> None:
+    columns = "#Fields: date-time,message-id,rule-name,details,action,from-address,recipient-address\r\n"
+    (tmp_path / "RULESTRK20240514-1.LOG").write_text(columns, encoding="utf-8", newline="")
+    ran = snapdiff(ROOT / "samples" / "traces", "--logs", tmp_path, "--format", "json")
+    assert ran.code == 0
+    assert "form-not-read" in {problem["code"] for problem in ran.json()["problems"]}
+    assert snapdiff("track", tmp_path).code == 2

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
-from snapdiff.model import Tail
+from snapdiff.model import Problem, Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
@@ -113,7 +113,7 @@ def _tell_all(run: Run, out: Output) -> bool:
 def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
     """Writes what the filters leave, and the problems of what they take away. True where a change was left."""
     any_change = False
-    problems = list(run.problems)
+    problems: list[Problem] = []
     left_out: set[str] = set()
     for trace in run.traces():
         chosen = choose(trace, selection)
@@ -124,6 +124,8 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
         any_change = any_change or changed(chosen)
         out.trace(chosen)
     journeys = [journey for journey in run.journeys() if not left_out.issuperset(journey.traces)]
+    # What is odd about the logs is known once they were read for the journeys.
+    problems = [*run.problems, *problems]
     out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))
     return any_change
 

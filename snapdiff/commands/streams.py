@@ -29,6 +29,8 @@ def refuse_input(output: Path | None, run: Run) -> None:
     """Input is never written to: an output file must not be one of the files that are read."""
     if output is None or not output.exists():
         return
+    if any(same_place(output, Path(place.path)) for place in run.logs):
+        raise WrongUsage(f"{output} is one of the logs that are read; give another file with -o")
     for folder in run.listing.traces:
         sources = [folder.archive] if folder.archive else [str(Path(folder.folder) / name) for name in folder.files]
         if output.name.lower() in {Path(source).name.lower() for source in sources} and any(

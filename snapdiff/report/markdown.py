@@ -13,7 +13,7 @@ from msgspec import UNSET
 from snapdiff import __version__
 from snapdiff.report.markdown_changes import changes_detail
 from snapdiff.report.markdown_text import code, row, sentence
-from snapdiff.report.track_markdown import event_table
+from snapdiff.report.track_markdown import event_table, session_list
 from snapdiff.report.words import (
     actor_words,
     certainty_words,
@@ -64,11 +64,11 @@ class MarkdownReport:
                 self._write(_detail(number, step))
 
     def end(self, tail: Tail) -> None:
-        """The tail: journeys of more than one trace, what could not be read, and what was left out."""
-        long_ones = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events]
-        if long_ones:
+        """The tail: journeys of more than one trace or with logs, what could not be read, and what was left out."""
+        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions]
+        if told:
             self._out.write("\n## Journeys\n")
-            for journey in long_ones:
+            for journey in told:
                 self._write(_journey(journey))
         self._write(_problems(tail.problems, heading="## Could not be read"))
         for said in tail_sentences(tail):
@@ -216,5 +216,6 @@ def _journey(journey: Journey) -> Iterator[str]:
         yield f"- {service_words(leg.service)}"
         yield f"{server}{when}: {code(leg.trace)}\n"
     yield from event_table(journey.events)
+    yield from session_list(journey.sessions)
     for gap in journey.gaps:
         yield f"- Gap: {sentence(gap)}\n"

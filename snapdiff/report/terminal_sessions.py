@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
-from snapdiff.report.words import counted, cut
+from snapdiff.report.words import counted, cut, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model import Session, SessionLine
+    from snapdiff.model import Session
 
 _SHOWN = 60
 _LONGEST = 300
@@ -36,9 +36,3 @@ def session_lines(session: Session, paper: Paper, *, whole: bool) -> Iterator[Li
     if len(chosen) > _SHOWN or session.more_lines:
         left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
         yield [Piece(f"        and {counted(left, 'more line')}; --format json has them", "note")]
-
-
-def is_refusal(line: SessionLine) -> bool:
-    """Whether a line is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
-    data = line.data
-    return line.event in "<>" and data[:3].isdigit() and data[:1] in "45" and data[3:4] in ("", " ", "-")

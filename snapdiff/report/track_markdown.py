@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from snapdiff.log_words import event_words
 from snapdiff.report.markdown_text import code, row, sentence
-from snapdiff.report.words import counted
+from snapdiff.report.words import counted, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
+    from snapdiff.model import Problem, Session, TrackedMessage, TrackFound, TrackingRow
 
 _SHOWN = 200
+_REFUSALS_SHOWN = 10
 
 
 def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
@@ -24,6 +25,8 @@ def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
         parts.append("\n" + "".join(_message(message)))
     if len(found.messages) > _SHOWN:
         parts.append(f"\nand {len(found.messages) - _SHOWN:,} more.\n")
+    if found.sessions:
+        parts += ["\n## SMTP sessions\n", *session_list(found.sessions)]
     if problems:
         parts.append("\n## Could not be read, or not in full\n\n")
         parts += [f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN]]
@@ -59,3 +62,16 @@ def event_table(events: Sequence[TrackingRow]) -> Iterator[str]:
         )
     if len(events) > _SHOWN:
         yield f"\nand {len(events) - _SHOWN:,} more rows.\n"
+
+
+def session_list(sessions: Sequence[Session]) -> Iterator[str]:
+    """SMTP sessions, a line each, with the replies in them that refuse; nothing where there are none."""
+    yield "\n" if sessions else ""
+    for session in sessions[:_SHOWN]:
+        spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
+        when = f", {code(session.start)}" if session.start else ""
+        yield f"- {spoke} {code(session.remote or '?')}{when}, {counted(len(session.lines), 'line')}\n"
+        refused = [line for line in session.lines if is_refusal(line)]
+        yield from (f"  - {code(line.data, 300)}\n" for line in refused[:_REFUSALS_SHOWN])
+    if len(sessions) > _SHOWN:
+        yield f"\nand {counted(len(sessions) - _SHOWN, 'more SMTP session')}.\n"

@@ -6,6 +6,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_ending import problems as problem_lines
 from snapdiff.report.terminal_rows import event_lines, row_time_words
 from snapdiff.report.terminal_sessions import session_lines
@@ -38,7 +39,7 @@ def write_text(
     found: TrackFound, problems: Sequence[Problem], stream: BinaryIO, color: ColorChoice, number: int | None
 ) -> None:
     """Writes the list, or the path of the only message."""
-    encoding = (sys.stdout.encoding or "ascii") if stream is sys.stdout.buffer else "utf-8"
+    encoding = stdout_encoding() if stream is sys.stdout.buffer else "utf-8"
     text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
     drawn = terminal_settings(text, color)
     paper = Paper(color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, encoding=encoding)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec import UNSET, UnsetType
 
-from snapdiff.model import Change, Degree, Kind, PartInfo, Service, Step, Tail
+from snapdiff.model import Change, Degree, Kind, PartInfo, Service, SessionLine, Step, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,6 +193,12 @@ def delay_words(seconds: float | None) -> str:
     if seconds is None or not -1e12 < seconds < 1e12:
         return ""
     return f"{'+' if seconds >= 0 else ''}{elapsed_words(round(seconds * 1000))}"
+
+
+def is_refusal(line: SessionLine) -> bool:
+    """Whether a line is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
+    data = line.data
+    return line.event in "<>" and data[:3].isdigit() and data[:1] in "45" and data[3:4] in ("", " ", "-")
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:

@@ -25,22 +25,8 @@ def host(name: str) -> str:
     return name.partition(".")[0].lower()
 
 
-def _handed_on(rows: Sequence[TrackingRow]) -> Iterator[TrackingRow]:
-    """Rows that name the server of the house that took the message on: SUBMIT from a mailbox, then SEND."""
-    for row in rows:
-        event = row.text("event_id").upper()
-        if event == "SUBMIT" or (event == "SEND" and _goes_inside(row)):
-            yield row
-
-
-def _goes_inside(row: TrackingRow) -> bool:
-    return row.text("connector_id").lower().startswith(_INSIDE)
-
-
-def _sends(rows: Sequence[TrackingRow]) -> Iterator[TrackingRow]:
-    for row in rows:
-        if row.text("event_id").upper() == "SEND" and _goes_inside(row):
-            yield row
+def _is_sent_inside(row: TrackingRow) -> bool:
+    return row.text("event_id").upper() == "SEND" and row.text("connector_id").lower().startswith(_INSIDE)
 
 
 def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[str]:
@@ -49,13 +35,13 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[str]:
         host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
     }
     told: set[str] = set()
-    for row in _handed_on(rows):
-        server = row.text("server_hostname")
+    for row in rows:
+        submitted = row.text("event_id").upper() == "SUBMIT"
+        server = row.text("server_hostname") if submitted or _is_sent_inside(row) else ""
         time = row_time(row)
         if not server or host(server) in received | told or time is None:
             continue
         told.add(host(server))
-        submitted = row.text("event_id").upper() == "SUBMIT"
         mailbox = "" if submitted else f" (delivery to a mailbox: MSGTRKMD{time:%Y%m%d%H}-1.LOG)"
         yield (
             f"{server} took the message on at {time:%Y-%m-%d %H:%M} UTC, and its log is not here: copy "
@@ -102,7 +88,7 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[str]:
         if own and time is not None:
             first.setdefault(own, time)
     told: set[tuple[str, str]] = set()
-    for row in _sends(rows):
+    for row in filter(_is_sent_inside, rows):
         sender, receiver = host(row.text("client_hostname")), host(row.text("server_hostname"))
         pair = (sender, receiver)
         if sender == receiver or pair in told or sender not in first or receiver not in first:

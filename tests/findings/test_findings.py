@@ -7,26 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
+from judging import findings
 from program import snapdiff
 from stepmaker import File, receive
 from tracemaker import with_crlf, write_trace
 
 from snapdiff.findings import detect
 from snapdiff.findings.catalogue import catalogue
-from snapdiff.model import Finding
-from snapdiff.read.listing import TraceFolder
-from snapdiff.work import read_trace
 
 CAME = b"Received: from a by b\r\nMessage-Id: <old@x>\r\nSubject: Hello\r\n\r\nBody\r\n"
 EVENT, AGENT = "OnEndOfData", "OnEndOfData,Renamer"
-
-
-def findings(folder: Path, *files: File) -> list[Finding]:
-    for file in files:
-        (folder / file.name).write_bytes(file.raw())
-    place = TraceFolder("t", "t", None, None, tuple(file.name for file in files), str(folder), None, plain=False)
-    return read_trace(place)[0].findings
-
 
 RAISES = [
     (b"<old@x>", b"<new@x>", ("<old@x>", "<new@x>")),

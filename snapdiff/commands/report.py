@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
-from snapdiff.model import Problem, Tail
+from snapdiff.findings.codes import codes, means_a_finding
+from snapdiff.model import Problem, Severity, Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
@@ -30,11 +31,15 @@ class Asked(Struct, frozen=True):
     changed_only: bool = False
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: Severity | None = None
 
     def selection(self) -> Selection:
-        """The filters it means. Raises WrongUsage for a kind of change that does not exist."""
+        """The filters it means. Raises WrongUsage for a kind of change or a finding that does not exist."""
+        words = [word.strip() for piece in self.ignore for word in piece.split(",")]
         try:
-            only, ignore = parse_classes(",".join(self.only)), parse_classes(",".join(self.ignore))
+            only = parse_classes(",".join(self.only))
+            ignore = parse_classes(",".join(word for word in words if not means_a_finding(word)))
+            ignore_codes = frozenset(code for word in words if means_a_finding(word) for code in codes(word))
         except ValueError as wrong:
             raise WrongUsage(str(wrong)) from None
         return Selection(
@@ -46,6 +51,8 @@ class Asked(Struct, frozen=True):
             self.changed_only,
             only,
             ignore,
+            self.severity,
+            ignore_codes,
         )
 
 

@@ -20,6 +20,7 @@ from snapdiff.flags import reflagged
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey, parents
 from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -58,7 +59,8 @@ class Run:
 
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
-    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept.
+    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. With a
+    `policy` they hold the answers to what it asks of mail (`Trace.answers`).
     """
 
     def __init__(
@@ -69,12 +71,13 @@ class Run:
         progress: Progress | None = None,
         views: bool = False,
         logs: Sequence[Path] = (),
+        policy: Policy | None = None,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
         self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())])
         self._jobs = jobs
-        self._wanted = Wanted(decoded, views)
+        self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []

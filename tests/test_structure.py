@@ -9,10 +9,11 @@ import snapdiff
 
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
-    "model": {"model_logs", "model_views"},
+    "model": {"model_answers", "model_logs", "model_views"},
     "log_words": set[str](),
     "track": {"model", "track"},
     "model_logs": set[str](),
+    "model_answers": set[str](),
     "model_check": {"model"},
     "model_views": set[str](),
     "passage": {"model"},
@@ -30,11 +31,11 @@ MAY_IMPORT = {
     "agents": {"model"},
     "policy": {"model", "model_check", "mail", "policy"},
     "report": {"model", "model_check", "mail", "report", "agents", "log_words"},
-    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "report"},
-    "run": {"model", "blame", "read", "diff", "flags", "joining", "journey", "report", "work"},
+    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "policy", "report"},
+    "run": {"model", "blame", "read", "diff", "flags", "joining", "journey", "policy", "report", "work"},
     "extract": {"mail", "read"},
     "output": set[str](),
-    "faults": {"read", "extract", "report"},
+    "faults": {"read", "extract", "policy", "report"},
     "commands": {
         "model",
         "model_check",
@@ -61,6 +62,8 @@ LIBRARY_ROOMS = {
     "deepdiff": "mail/values.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
+    "ruamel": "policy/yaml_text.py",
+    "re2": "policy/patterns.py",
 }
 MODULES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 400

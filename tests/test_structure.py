@@ -10,7 +10,7 @@ import snapdiff
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
     "model": {"model_logs", "model_views"},
-    "log_words": set[str](),
+    "log_words": {"model"},
     "track": {"model", "track"},
     "model_logs": set[str](),
     "model_check": {"model"},

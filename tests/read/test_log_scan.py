@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from snapdiff.read import log_lines
 from snapdiff.read.log_lines import Line, Lines
+from snapdiff.read.log_needles import Needles
 
 LINE = st.sampled_from(
     [
@@ -33,7 +34,7 @@ def test_needles_find_what_every_line_holds_wherever_a_block_ends(
         log = log.rstrip(b"\r\n")
     told: list[object] = []
     every = Lines(io.BytesIO(log), "log", told.append)
-    wanted = Lines(io.BytesIO(log), "log", told.append, [b"needle"])
+    wanted = Lines(io.BytesIO(log), "log", told.append, Needles(["needle"]))
     with patch.object(log_lines, "BLOCK", block):
         expected = [_place(line) for line in every if line.is_header or "needle" in line.text.lower()]
         found = [_place(line) for line in wanted]

@@ -6,9 +6,18 @@ from functools import cache
 from importlib import import_module
 
 from snapdiff.findings.catalogue import Definition, catalogue
-from snapdiff.findings.register import FOLLOWERS, STEP_DETECTORS, TRACE_DETECTORS, Follower, Found, Passing
+from snapdiff.findings.register import (
+    FOLLOWERS,
+    SETUP_DETECTORS,
+    STEP_DETECTORS,
+    TRACE_DETECTORS,
+    Follower,
+    Found,
+    Passing,
+)
 from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Snapshot, Step, Trace
+from snapdiff.model_setup import SetUp
 
 _LONGEST_VALUE = 300
 """Characters of a value that a finding quotes; a field of a mail can have megabytes."""
@@ -55,6 +64,13 @@ class Judge:
     def _remember(self, message: Message, headers_only: bool) -> None:
         if self._first is None and message.raw and not headers_only:
             self._first = message
+
+
+def setup_findings(setup: SetUp) -> list[Finding]:
+    """What is wrong with a set-up for tracing, by code."""
+    _load_detectors()
+    found = [one for detector in SETUP_DETECTORS for one in detector(setup)]
+    return [_worded(one, ()) for one in sorted(found, key=lambda one: one.code)]
 
 
 def _at(found: Found, index: int) -> Found:

@@ -32,7 +32,7 @@ from snapdiff.report.json_report import encode
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail", "form-not-read"}) | HARMLESS_IN_LOGS
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"}) | HARMLESS_IN_LOGS
 """Problems that hide nothing of a trace: all that is there was read, save logs of forms that only stand beside it."""
 
 Progress = Callable[[int, int], None]

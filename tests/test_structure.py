@@ -10,9 +10,9 @@ import snapdiff
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
     "model": {"model_logs", "model_views"},
-    "log_words": set[str](),
     "model_setup": {"model"},
     "doctor": {"model", "model_setup", "findings"},
+    "log_words": {"model"},
     "track": {"model", "track"},
     "model_logs": set[str](),
     "model_check": {"model"},

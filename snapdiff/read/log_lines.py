@@ -12,9 +12,9 @@ from snapdiff.read.log_needles import Needles
 
 BLOCK = 256 * 1024
 """Bytes read at once: few enough to stay in the processor's cache over several looks at them."""
-_LF = 0x0A
-_SHORT = 16
-"""Bytes of a line that is too short for a row, and may be a blank one."""
+_ABOVE_HEADERS = b"$"
+"""Sorts behind `#`, and behind every blank line."""
+_BOM_BEGINS = codecs.BOM_UTF8[:1]
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes; a line beyond that is no row of a log, and is left out with a problem."""
 
@@ -59,7 +59,8 @@ class Lines:
                     yield from self._wanted(rest, is_last=True)
                 return
             if end:
-                whole, rest = (rest + block if end == len(block) else rest + block[:end]), block[end:]
+                whole = b"".join((rest, memoryview(block)[:end]))
+                rest = block[end:]
                 yield from self._wanted(whole, is_last=False)
             else:
                 rest += block
@@ -72,31 +73,25 @@ class Lines:
         if self._needles is None:
             yield from self._every(block, is_last=is_last)
             return
-        ended, rows = _count(block)
-        self.rows += rows
+        looked = _look(block)
+        self.rows += looked.rows
         number, counted = self.ended + 1, 0
-        self.ended += ended
-        for start in self._starts(block, self._needles):
+        self.ended += looked.ended
+        found = {block.rfind(b"\n", 0, at) + 1 for at in self._needles.within(block)}
+        for start in sorted(found.union(looked.headers)):
             end = block.find(b"\n", start) + 1 or len(block)
             number += block.count(b"\n", counted, start)
             counted = start
             yield _line(block[start:end], number, is_last=is_last and end == len(block))
 
     def _every(self, block: bytes, *, is_last: bool) -> Iterator[Line]:
-        lines = _by_lf(block)
+        lines = io.BytesIO(block).readlines()
         for at, raw in enumerate(lines, 1):
             self.ended += raw.endswith(b"\n")
             if not _is_blank(raw):
                 line = _line(raw, self.ended + (not raw.endswith(b"\n")), is_last=is_last and at == len(lines))
                 self.rows += not line.is_header
                 yield line
-
-    def _starts(self, block: bytes, needles: Needles) -> list[int]:
-        """Where the lines begin that may hold a needle, and the header lines, each once and in order."""
-        starts = {0} if block.startswith((b"#", codecs.BOM_UTF8 + b"#")) else set()
-        starts.update(_headers(block))
-        starts.update(block.rfind(b"\n", 0, at) + 1 for at in needles.within(block))
-        return sorted(starts)
 
     def _skip_line(self, number: int) -> bytes:
         said = f"{self._file} has a line of more than {LONGEST_LINE >> 20} MiB (line {number}), which was left out."
@@ -113,33 +108,37 @@ def _line(raw: bytes, number: int, *, is_last: bool) -> Line:
     return Line(number, text.rstrip("\r\n").lstrip("\0"), is_last, raw.endswith(b"\n"))
 
 
-def _by_lf(block: bytes) -> list[bytes]:
-    return io.BytesIO(block).readlines()
+class _Looked(Struct):
+    """What a block of whole lines holds: line ends, rows, and where its header lines begin."""
+
+    ended: int
+    rows: int
+    headers: list[int]
 
 
-def _count(block: bytes) -> tuple[int, int]:
-    """Line ends, and rows: lines that are neither header nor blank. Few short lines are all that is looked at."""
-    lengths = list(map(len, io.BytesIO(block)))
-    ended = len(lengths) - (not block.endswith(b"\n"))
-    if min(lengths) < _SHORT or b"\0" in block:
-        return ended, sum(not _is_blank(line) and not _is_header(line) for line in _by_lf(block))
-    return ended, len(lengths) - sum(1 for _ in _headers(block)) - _is_header(block)
-
-
-def _headers(block: bytes) -> Iterator[int]:
-    """Where header lines begin behind the first line. `#` alone is rare, and found faster than the pair is."""
-    at = -1
-    while (at := block.find(b"#", at + 1)) >= 0:
-        if at and block[at - 1] == _LF:
-            yield at
+def _look(block: bytes) -> _Looked:
+    """Counts rows. Where the least of all lines begins like a row, none is blank and none a header line."""
+    lines = io.BytesIO(block).readlines()
+    looked = _Looked(len(lines) - (not block.endswith(b"\n")), len(lines), [])
+    if min(lines) >= _ABOVE_HEADERS and not (_BOM_BEGINS in block and codecs.BOM_UTF8 in block):
+        return looked
+    at = 0
+    for line in lines:
+        if _is_header(line):
+            looked.headers.append(at)
+            looked.rows -= 1
+        elif _is_blank(line):
+            looked.rows -= 1
+        at += len(line)
+    return looked
 
 
 def _is_blank(line: bytes) -> bool:
-    return (len(line) < _SHORT or b"\0" in line) and not line.strip(b"\r\n\0")
+    return not line.strip(b"\r\n\0")
 
 
 def _is_header(line: bytes) -> bool:
-    return line.removeprefix(codecs.BOM_UTF8).startswith(b"#")
+    return line.removeprefix(codecs.BOM_UTF8).lstrip(b"\0").startswith(b"#")
 
 
 def _as_utf8(stream: BinaryIO) -> BinaryIO:

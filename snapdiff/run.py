@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from snapdiff.across import Told, Traces, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
+from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
-from snapdiff.journey import TraceKey, each_journey, parents
-from snapdiff.model import Finding, Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.journey import TraceKey, each_journey
+from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -86,7 +87,8 @@ class Run:
         self._by_path: dict[str, Entry] = {}
         self._folders: dict[str, TraceFolder] = {}
         self._agents: dict[str, list[str]] = {}
-        self._parents: dict[str, str] = {}
+        self._forks: dict[str, Fork] = {}
+        self._transfers: list[TrackingRow] | None = None
         self._unreadable = False
         self._fork_changed = False
         self._joined: list[Journey] | None = None
@@ -139,6 +141,13 @@ class Run:
         keys = [entry.key for entry in self._entries]
         return iter(self._with_rows(keys)) if self.logs else each_journey(keys)
 
+    def _told_transfers(self, keys: Sequence[TraceKey]) -> list[TrackingRow]:
+        """What the logs say about splits of these messages: one quick look for that word alone, the first time."""
+        if self._transfers is None:
+            rows = LogRows(self.logs, lambda problem: None, [TRANSFER])
+            self._transfers = transfers(rows, keys)
+        return self._transfers
+
     def _found_logs(self, paths: Sequence[Path]) -> list[LogPlace]:
         """The logs at these paths, named from the source where they lie below it."""
         below = self.listing.source.rstrip("/") + "/"
@@ -148,7 +157,8 @@ class Run:
     def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
         """The journeys with their rows of the logs, which are read once from beginning to end."""
         if self._joined is None:
-            joining = Joining(list(each_journey(keys)), keys)
+            split = {path: fork.parent for path, fork in self._forks.items() if fork.row is not None}
+            joining = Joining(list(each_journey(keys, split)), keys, self._told_transfers(keys))
             for row in LogRows(self.logs, self._log_problems.append):
                 joining.add(row)
             for session in sessions(self.logs, joining.sessions_wanted(), self._log_problems.append):
@@ -190,7 +200,7 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.uncertain or entry.key.path in self._parents or entry.key.path in self._all_told()
+        return entry.uncertain or entry.key.path in self._forks or entry.key.path in self._all_told()
 
     def _decoded(self, entry: Entry) -> Trace:
         """The trace as it came from its folder, without what only a drawing needs."""
@@ -201,9 +211,9 @@ class Run:
         trace = msgspec.json.decode(self._bytes(entry), type=Trace)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
-        parent = self._parents.get(trace.path)
-        if parent is not None:
-            trace = self._with_parent(trace, parent)
+        fork = self._forks.get(trace.path)
+        if fork is not None:
+            trace = self._with_parent(trace, fork)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -213,13 +223,15 @@ class Run:
 
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
-    def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
+    def _with_parent(self, trace: Trace, fork: Fork) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
+        parent_path = fork.parent
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
         first = trace.snapshots[0]
-        left_at = _left_at(parent, first)
-        if left_at is None:
+        told = split(parent, first, fork)
+        if told is None:
             return trace
+        left_at = told.left_at
         try:
             before = load(self._folders[parent_path], left_at)
             after = load(self._folders[trace.path], first)
@@ -227,7 +239,7 @@ class Run:
             self._unreadable = True
             problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
-        step = forked(before, after)
+        step = forked(before, after, told)
         self._fork_changed = self._fork_changed or bool(step.changes)
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
@@ -252,8 +264,10 @@ class Run:
             self._progress(done, total)
         self._entries.sort(key=_place)
         self._agents = {event: sorted(names) for event, names in agents.items()}
-        self._parents = parents([entry.key for entry in self._entries])
-        kin = {*self._parents, *self._parents.values()}
+        keys = [entry.key for entry in self._entries]
+        may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
+        self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
+        kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
         self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
@@ -271,14 +285,3 @@ def _place(entry: Entry) -> tuple[datetime, str, str]:
 def _time(text: str | None) -> datetime:
     """A snapshot's time; the beginning of time where it has none that can be read."""
     return (parse_time(text) if text else None) or datetime.min.replace(tzinfo=UTC)
-
-
-def _left_at(parent: Trace, first: Snapshot) -> Snapshot | None:
-    """The parent's snapshot that a fork left at: the last one before the fork's first, best one of the same message.
-
-    By time alone, the parent may have gone on already.
-    """
-    earlier = [x for x in parent.snapshots if x.status is None and x.time and _time(x.time) <= _time(first.time)]
-    same = [x for x in earlier if x.sha256 == first.sha256]
-    found = same or earlier
-    return found[-1] if found else None

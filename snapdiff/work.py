@@ -6,7 +6,7 @@ A trace is read, compared and encoded in one worker, and only nouns leave it, ne
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from snapdiff.diff.message import Side
 from snapdiff.diff.steps import Steps
 from snapdiff.findings.judge import Judge
-from snapdiff.journey import TraceKey
+from snapdiff.journey import IDS_KEPT, TraceKey
 from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
 from snapdiff.read.listing import TraceFolder
@@ -173,8 +173,8 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         has_original=first is not None and first.stage == "Original",
         first_event_agent=first.agent if first else None,
         first_stage=first.stage if first else None,
-        record_id=next((x.record_id for x in reversed(trace.snapshots) if x.record_id), None),
-        protocol_id=next((x.protocol_id for x in reversed(trace.snapshots) if x.protocol_id), None),
+        record_ids=_each_once(snapshot.record_id for snapshot in trace.snapshots),
+        protocol_ids=_each_once(snapshot.protocol_id for snapshot in trace.snapshots),
     )
     return Digest(
         key=key,
@@ -184,6 +184,11 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         unreadable=unreadable,
         changed=any(step.changes for step in trace.steps),
     )
+
+
+def _each_once(ids: Iterable[str | None]) -> tuple[str, ...]:
+    """The ids in their order; where there are too many, the last ones."""
+    return tuple(dict.fromkeys(one for one in ids if one))[-IDS_KEPT:]
 
 
 def _work(folders: Sequence[TraceFolder], wanted: Wanted) -> list[tuple[bytes, Digest]]:

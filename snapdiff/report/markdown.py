@@ -21,6 +21,7 @@ from snapdiff.report.words import (
     counted,
     elapsed_words,
     service_words,
+    split_words,
     summary,
     tail_sentences,
 )
@@ -198,6 +199,8 @@ def _detail(number: int, step: Step) -> Iterator[str]:
     if step.compared_with and step.from_ and step.compared_with != step.from_:
         yield f", compared with {code(step.compared_with)}, the last one before it that holds a message"
     yield ".\n"
+    if step.from_ is None:
+        yield f"\n{sentence(split_words(step))}\n"
     yield from changes_detail(step.changes)
 
 

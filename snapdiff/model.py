@@ -215,6 +215,19 @@ class Parent(Struct, frozen=True):
     file: str
 
 
+class Split(Struct, frozen=True):
+    """How a copy came off its parent: the parent's snapshot that it left at, who split it, and how that is known.
+
+    `agent` is set where a log names the agent and the parent's snapshots bear it out; else nobody is named. `reason`
+    says what proves it where that is `certain`, and what is not known where it is not.
+    """
+
+    left_at: Snapshot
+    agent: str | None
+    certain: bool
+    reason: str
+
+
 class Finding(Struct, frozen=True):
     """A change or a trace with a known meaning, who caused it, and what mends it."""
 
@@ -321,6 +334,8 @@ class Journey(Struct, frozen=True):
     sessions: list[Session]
     joined_by: list[str]
     gaps: list[str]
+    findings: list[Finding] | UnsetType = UNSET
+    """What was found about the journey as a whole; what is about one of its traces stands in that trace."""
 
 
 class Tail(Struct, frozen=True):

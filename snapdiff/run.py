@@ -15,11 +15,13 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from snapdiff.across import Told, Traces, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
+from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
-from snapdiff.journey import TraceKey, each_journey, parents
-from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.journey import TraceKey, each_journey
+from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
 from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
@@ -32,7 +34,7 @@ from snapdiff.report.json_report import encode
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail", "form-not-read"}) | HARMLESS_IN_LOGS
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"}) | HARMLESS_IN_LOGS
 """Problems that hide nothing of a trace: all that is there was read, save logs of forms that only stand beside it."""
 
 Progress = Callable[[int, int], None]
@@ -59,8 +61,9 @@ class Run:
 
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
-    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. With a
-    `policy` they hold the answers to what it asks of mail (`Trace.answers`).
+    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
+    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see. With
+    a `policy` they hold the answers to what it asks of mail (`Trace.answers`).
     """
 
     def __init__(
@@ -72,10 +75,13 @@ class Run:
         views: bool = False,
         logs: Sequence[Path] = (),
         policy: Policy | None = None,
+        *,
+        together: bool = True,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
-        self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())])
+        self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())]) if together else []
+        self._together = together
         self._jobs = jobs
         self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
@@ -84,10 +90,13 @@ class Run:
         self._by_path: dict[str, Entry] = {}
         self._folders: dict[str, TraceFolder] = {}
         self._agents: dict[str, list[str]] = {}
-        self._parents: dict[str, str] = {}
+        self._forks: dict[str, Fork] = {}
+        self._transfers: list[TrackingRow] | None = None
         self._unreadable = False
         self._fork_changed = False
         self._joined: list[Journey] | None = None
+        self._told: dict[str, Told] | None = None
+        self._found: dict[str, list[Finding]] = {}
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -126,8 +135,21 @@ class Run:
 
     def each_journey(self) -> Iterator[Journey]:
         """The same, one at a time."""
+        self._all_told()
+        for journey in self._each_joined():
+            found = self._found.get(journey.traces[0])
+            yield replace(journey, findings=found) if found else journey
+
+    def _each_joined(self) -> Iterator[Journey]:
         keys = [entry.key for entry in self._entries]
         return iter(self._with_rows(keys)) if self.logs else each_journey(keys)
+
+    def _told_transfers(self, keys: Sequence[TraceKey]) -> list[TrackingRow]:
+        """What the logs say about splits of these messages: one quick look for that word alone, the first time."""
+        if self._transfers is None:
+            rows = LogRows(self.logs, lambda problem: None, [TRANSFER])
+            self._transfers = transfers(rows, keys)
+        return self._transfers
 
     def _found_logs(self, paths: Sequence[Path]) -> list[LogPlace]:
         """The logs at these paths, named from the source where they lie below it."""
@@ -138,7 +160,8 @@ class Run:
     def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
         """The journeys with their rows of the logs, which are read once from beginning to end."""
         if self._joined is None:
-            joining = Joining(list(each_journey(keys)), keys)
+            split = {path: fork.parent for path, fork in self._forks.items() if fork.row is not None}
+            joining = Joining(list(each_journey(keys, split)), keys, self._told_transfers(keys))
             for row in LogRows(self.logs, self._log_problems.append):
                 joining.add(row)
             for session in sessions(self.logs, joining.sessions_wanted(), self._log_problems.append):
@@ -147,6 +170,20 @@ class Run:
                 replace(journey, events=[with_parsed(row) for row in journey.events]) for journey in joining.journeys()
             ]
         return self._joined
+
+    def _all_told(self) -> dict[str, Told]:
+        """What journeys tell of their traces, under the traces' paths; each journey is looked at once, by itself."""
+        if self._told is None:
+            self._told = {}
+            by_path = {entry.key.path: entry for entry in self._entries} if self._together else {}
+            for journey in filter(tells, self._each_joined() if self._together else ()):
+                if not journey.events and not any(by_path[path].changed for path in journey.traces):
+                    continue
+                journey, of_traces = told(journey, Traces(journey.traces, lambda path: self._decoded(by_path[path])))
+                self._told |= of_traces
+                if journey.findings:
+                    self._found[journey.traces[0]] = journey.findings
+        return self._told
 
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
@@ -166,14 +203,20 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.uncertain or entry.key.path in self._parents
+        return entry.uncertain or entry.key.path in self._forks or entry.key.path in self._all_told()
+
+    def _decoded(self, entry: Entry) -> Trace:
+        """The trace as it came from its folder, without what only a drawing needs."""
+        return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
     def _filled(self, entry: Entry) -> Trace:
-        """The trace with what only the whole input tells: candidates, and a fork's parent."""
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
         trace = msgspec.json.decode(self._bytes(entry), type=Trace)
-        parent = self._parents.get(trace.path)
-        if parent is not None:
-            trace = self._with_parent(trace, parent)
+        if (more := self._all_told().get(trace.path)) is not None:
+            trace = with_told(trace, more)
+        fork = self._forks.get(trace.path)
+        if fork is not None:
+            trace = self._with_parent(trace, fork)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -183,13 +226,15 @@ class Run:
 
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
-    def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
+    def _with_parent(self, trace: Trace, fork: Fork) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
+        parent_path = fork.parent
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
         first = trace.snapshots[0]
-        left_at = _left_at(parent, first)
-        if left_at is None:
+        told = split(parent, first, fork)
+        if told is None:
             return trace
+        left_at = told.left_at
         try:
             before = load(self._folders[parent_path], left_at)
             after = load(self._folders[trace.path], first)
@@ -197,7 +242,7 @@ class Run:
             self._unreadable = True
             problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
-        step = forked(before, after)
+        step = forked(before, after, told)
         self._fork_changed = self._fork_changed or bool(step.changes)
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
@@ -222,8 +267,10 @@ class Run:
             self._progress(done, total)
         self._entries.sort(key=_place)
         self._agents = {event: sorted(names) for event, names in agents.items()}
-        self._parents = parents([entry.key for entry in self._entries])
-        kin = {*self._parents, *self._parents.values()}
+        keys = [entry.key for entry in self._entries]
+        may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
+        self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
+        kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
         self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
@@ -241,14 +288,3 @@ def _place(entry: Entry) -> tuple[datetime, str, str]:
 def _time(text: str | None) -> datetime:
     """A snapshot's time; the beginning of time where it has none that can be read."""
     return (parse_time(text) if text else None) or datetime.min.replace(tzinfo=UTC)
-
-
-def _left_at(parent: Trace, first: Snapshot) -> Snapshot | None:
-    """The parent's snapshot that a fork left at: the last one before the fork's first, best one of the same message.
-
-    By time alone, the parent may have gone on already.
-    """
-    earlier = [x for x in parent.snapshots if x.status is None and x.time and _time(x.time) <= _time(first.time)]
-    same = [x for x in earlier if x.sha256 == first.sha256]
-    found = same or earlier
-    return found[-1] if found else None

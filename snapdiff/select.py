@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.flags import reflagged
-from snapdiff.model import Change, Finding, Kind, Severity, Step, Trace
+from snapdiff.model import Change, Finding, Journey, Kind, Severity, Step, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,6 +108,13 @@ def chosen_findings(findings: list[Finding], selection: Selection) -> list[Findi
     """The findings that are grave enough and whose code is not ignored."""
     shown = SEVERITIES[: SEVERITIES.index(selection.severity) + 1] if selection.severity else SEVERITIES
     return [one for one in findings if one.severity in shown and one.code not in selection.ignore_codes]
+
+
+def chosen_journey(journey: Journey, selection: Selection) -> Journey:
+    """The journey with those of its findings that are grave enough and whose code is not ignored."""
+    if journey.findings is UNSET:
+        return journey
+    return replace(journey, findings=chosen_findings(journey.findings, selection) or UNSET)
 
 
 def changed(trace: Trace) -> bool:

@@ -15,7 +15,7 @@ from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
 from snapdiff.run import Run
-from snapdiff.select import Selection, changed, choose, parse_classes
+from snapdiff.select import Selection, changed, choose, chosen_journey, parse_classes
 
 _CHANGED = 1
 
@@ -130,7 +130,9 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
             continue
         any_change = any_change or changed(chosen)
         out.trace(chosen)
-    journeys = [journey for journey in run.journeys() if not left_out.issuperset(journey.traces)]
+    journeys = [
+        chosen_journey(journey, selection) for journey in run.journeys() if not left_out.issuperset(journey.traces)
+    ]
     # What is odd about the logs is known once they were read for the journeys.
     problems = [*run.problems, *problems]
     out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))
@@ -144,7 +146,7 @@ def agents(paths: Sequence[Path], form: Style, output: Path | None, jobs: int | 
     from snapdiff.report.progress import progress
 
     table = AgentTable()
-    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen) as run:
+    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, together=False) as run:
         refuse_input(output, run)
         for trace in run.traces():
             table.add(trace)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from snapdiff import __version__
+from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.markdown_changes import changes_detail
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.track_markdown import event_table, session_list
@@ -20,6 +21,7 @@ from snapdiff.report.words import (
     counted,
     elapsed_words,
     service_words,
+    split_words,
     summary,
     tail_sentences,
 )
@@ -197,6 +199,8 @@ def _detail(number: int, step: Step) -> Iterator[str]:
     if step.compared_with and step.from_ and step.compared_with != step.from_:
         yield f", compared with {code(step.compared_with)}, the last one before it that holds a message"
     yield ".\n"
+    if step.from_ is None:
+        yield f"\n{sentence(split_words(step))}\n"
     yield from changes_detail(step.changes)
 
 
@@ -217,5 +221,6 @@ def _journey(journey: Journey) -> Iterator[str]:
         yield f"{server}{when}: {code(leg.trace)}\n"
     yield from event_table(journey.events)
     yield from session_list(journey.sessions)
-    for gap in journey.gaps:
+    yield from _findings(journey.findings or ())
+    for gap in untold_gaps(journey):
         yield f"- Gap: {sentence(gap)}\n"

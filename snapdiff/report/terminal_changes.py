@@ -23,7 +23,7 @@ from snapdiff.report.terminal_hunks import (
     marked,
 )
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
-from snapdiff.report.words import actor_words, change_title, counted, elapsed_words, part_words, summary
+from snapdiff.report.words import actor_words, change_title, counted, elapsed_words, part_words, split_words, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,7 +78,7 @@ def _files(step: Step, paper: Paper) -> str:
 def _no_agent(step: Step, event_before: str | None, paper: Paper) -> str:
     """In plain words who did it, where it was no agent."""
     if step.from_ is None:
-        return "Exchange split this copy off from its parent here; what was done up to then shows here."
+        return paper.show(split_words(step))
     if step.actor == "session":
         return _SESSION
     if step.actor == "transport":

@@ -13,7 +13,16 @@ from snapdiff.report.html.environment import render
 from snapdiff.report.html.findings import SHOWN, notes
 from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
-from snapdiff.report.words import LONG_SECONDS, actor_words, certainty_words, counted, cut, delay_words, summary
+from snapdiff.report.words import (
+    LONG_SECONDS,
+    actor_words,
+    certainty_words,
+    counted,
+    cut,
+    delay_words,
+    split_words,
+    summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +36,6 @@ _SESSION = (
     "No agent wrote this. It is what Exchange stamps on a mail while it comes in, and what agents at earlier SMTP "
     "events did (recipient or sender filters): those leave no snapshots."
 )
-_FORK = "Exchange split this copy off from another here; what was done up to then shows here."
 
 
 HOPS_SHOWN = 20
@@ -170,7 +178,7 @@ def _files(step: Step) -> str:
 def _note(step: Step, event_before: str | None) -> str:
     """In plain words who did it, where it was no agent."""
     if step.from_ is None:
-        return _FORK
+        return split_words(step)
     if step.actor == "session":
         return _SESSION
     if step.actor == "transport":

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import UNSET
 
 from snapdiff.findings.body_text import BodyText, folded, html_text, plain_text
+from snapdiff.findings.changed_parts import changed_parts, earlier_lines, lines_of
 from snapdiff.findings.register import Passing
 from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Hunk
@@ -21,7 +21,6 @@ _LONGEST = 20_000
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{2}|[^\W_\u3040-\u9fff\uac00-\ud7af]{2,}")
 """A word; where words stand without blanks between them, two characters."""
 _QUOTED_SHOWN = 120
-_OF_PARTS = frozenset({"part.added", "part.changed", "part.rewritten", "part.moved"})
 
 
 @dataclass(frozen=True)
@@ -73,43 +72,6 @@ def added_texts(at: Passing) -> Iterator[AddedText]:
         elif change.kind == "part.changed" and change.name is None:
             for text, before in _inserted(part, change):
                 yield AddedText(number, part, text, before)
-
-
-class ChangedPart(NamedTuple):
-    """A change of a part (its index among the step's changes), and that part of the later message."""
-
-    number: int
-    change: Change
-    part: Part
-
-
-def changed_parts(at: Passing) -> list[ChangedPart]:
-    """The step's changes of parts that the later message has."""
-    changes = [(number, change) for number, change in enumerate(at.step.changes) if change.kind in _OF_PARTS]
-    if not changes:
-        return []
-    root = at.after.tree.root
-    parts = {part.section: part for part in reversed((root, *root.descendants()))}
-    return [ChangedPart(number, one, parts[one.part]) for number, one in changes if one.part in parts]
-
-
-def earlier_lines(after: Sequence[str], hunks: Sequence[Hunk]) -> list[str]:
-    """The lines as they were before the hunks."""
-    out: list[str] = []
-    done = 0
-    for hunk in hunks:
-        start = hunk.after_line - 1
-        out += after[done:start]
-        if hunk.before is not None:
-            out += hunk.before.split("\n")
-        done = start + _height(hunk.after)
-    return [*out, *after[done:]]
-
-
-def lines_of(part: Part) -> list[str]:
-    """The lines of a text part, as hunks count them."""
-    lines = part.text.text.replace("\r\n", "\n").split("\n")
-    return lines if lines[-1] else lines[:-1]
 
 
 def whole_text(part: Part) -> BodyText | None:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from snapdiff.findings.added_text import (
     AddedText,
     added_texts,
-    changed_parts,
-    earlier_lines,
     has_words,
-    lines_of,
     shown,
     whole_text,
 )
 from snapdiff.findings.body_text import folded, html_text
+from snapdiff.findings.changed_parts import changed_parts, earlier_lines, lines_of
 from snapdiff.findings.register import Found, Passing, follower, of_step
 from snapdiff.mail.message import Message
 from snapdiff.mail.parts import Part

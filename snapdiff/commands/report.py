@@ -1,7 +1,7 @@
 """What the commands about traces do: each wires a run to a selection and an output, and gives the exit code."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.codes import codes, means_a_finding
-from snapdiff.model import Problem, Severity, Tail
+from snapdiff.model import Journey, Problem, Severity, Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
@@ -111,10 +111,13 @@ def _tell_all(run: Run, out: Output) -> bool:
     else:
         for trace in run.traces():
             out.trace(trace)
-    # Several outputs would each want the journeys; the document alone takes them as they come.
-    journeys = run.each_journey() if isinstance(out, JsonReport) else run.journeys()
-    out.end(Tail(journeys, run.problems, run.listing.left_out, len(run.listing.logs)))
+    out.end(Tail(_as_they_come(run.each_journey(), out), run.problems, run.listing.left_out, len(run.listing.logs)))
     return run.any_change
+
+
+def _as_they_come(journeys: Iterable[Journey], out: Output) -> Iterable[Journey]:
+    """The journeys one by one, so that few timelines are in memory; several outputs each want them all."""
+    return list(journeys) if isinstance(out, Several) else journeys
 
 
 def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
@@ -130,9 +133,8 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
             continue
         any_change = any_change or changed(chosen)
         out.trace(chosen)
-    journeys = [
-        chosen_journey(journey, selection) for journey in run.journeys() if not left_out.issuperset(journey.traces)
-    ]
+    shown = (journey for journey in run.each_journey() if not left_out.issuperset(journey.traces))
+    journeys = _as_they_come((chosen_journey(journey, selection) for journey in shown), out)
     # What is odd about the logs is known once they were read for the journeys.
     problems = [*run.problems, *problems]
     out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 SCHEMA_ID = "urn:snapdiff:schema:report:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NEVER_WRITTEN = ("views", "blame", "answers")
-"""Keys of a trace that only a drawn report or a check reads; the JSON document leaves them out."""
+_NEVER_WRITTEN = {"Trace": ("views", "blame", "answers"), "TimelineEntry": ("step", "row", "session")}
+"""Keys that only a drawn report or a check reads; the JSON document leaves them out."""
 
 
 class JsonReport:
@@ -115,8 +115,9 @@ def schema() -> dict[str, Any]:
 def definitions_of(document: type[Struct], nouns: Mapping[str, object]) -> dict[str, dict[str, Any]]:
     """The schemas of a document and of every noun it can hold, under their names, among the `nouns` of these names."""
     _, components = msgspec.json.schema_components([document], ref_template="#/$defs/{name}")
-    for key in _NEVER_WRITTEN if "Trace" in components else ():
-        del components["Trace"]["properties"][key]
+    for name, keys in _NEVER_WRITTEN.items():
+        for key in keys if name in components else ():
+            del components[name]["properties"][key]
     structs = {name: noun for name, noun in nouns.items() if isinstance(noun, type) and issubclass(noun, Struct)}
     reached = _reached(components, document.__name__)
     return {name: _definition(structs[name], told) for name, told in components.items() if name in reached}

@@ -12,10 +12,12 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
 from snapdiff.model_logs import LogValue as LogValue
 from snapdiff.model_logs import MessageInfo as MessageInfo
+from snapdiff.model_logs import NoteKind as NoteKind
 from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
@@ -201,6 +203,8 @@ class Step(Struct, frozen=True):
     candidates: list[str]
     elapsed_ms: int | None
     changes: list[Change]
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says the agent did here; left out where it says nothing."""
 
 
 class Parent(Struct, frozen=True):
@@ -329,6 +333,8 @@ class Journey(Struct, frozen=True):
     gaps: list[str]
     findings: list[Finding] | UnsetType = UNSET
     """What was found about the journey as a whole; what is about one of its traces stands in that trace."""
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says agents did, where it can't be known at which step; each says why."""
 
 
 class Tail(Struct, frozen=True):

@@ -30,6 +30,7 @@ from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
 from snapdiff.report.json_report import encode
+from snapdiff.timeline import timeline
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
@@ -134,11 +135,17 @@ class Run:
         return list(self.each_journey())
 
     def each_journey(self) -> Iterator[Journey]:
-        """The same, one at a time."""
+        """The same, one at a time; where logs are there, with its timeline."""
         self._all_told()
-        for journey in self._each_joined():
-            more = self._of_journeys.get(journey.traces[0])
-            yield journey_with_told(journey, more) if more else journey
+        return map(self._whole, self._each_joined())
+
+    def _whole(self, journey: Journey) -> Journey:
+        if more := self._of_journeys.get(journey.traces[0]):
+            journey = journey_with_told(journey, more)
+        if not journey.events and not journey.sessions:
+            return journey
+        traces = (self._filled(self._by_path[path], drawn=False) for path in journey.traces)
+        return replace(journey, timeline=timeline(journey, traces))
 
     def _each_joined(self) -> Iterator[Journey]:
         keys = [entry.key for entry in self._entries]
@@ -208,14 +215,17 @@ class Run:
         """The trace as it came from its folder, without what only a drawing needs."""
         return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
-    def _filled(self, entry: Entry) -> Trace:
-        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
-        trace = msgspec.json.decode(self._bytes(entry), type=Trace)
+    def _filled(self, entry: Entry, *, drawn: bool = True) -> Trace:
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent.
+
+        Where it is not `drawn`, it comes without views and blame.
+        """
+        trace = msgspec.json.decode(self._bytes(entry), type=Trace) if drawn else self._decoded(entry)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
         fork = self._forks.get(trace.path)
         if fork is not None:
-            trace = self._with_parent(trace, fork)
+            trace = self._with_parent(trace, fork, drawn=drawn and self._wanted.views)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -225,7 +235,7 @@ class Run:
 
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
-    def _with_parent(self, trace: Trace, fork: Fork) -> Trace:
+    def _with_parent(self, trace: Trace, fork: Fork, *, drawn: bool) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
         parent_path = fork.parent
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
@@ -246,7 +256,7 @@ class Run:
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
         trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=steps, findings=findings)
-        if not self._wanted.views or not step.changes or first.status is not None:
+        if not drawn or not step.changes or first.status is not None:
             return trace
         return drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 
@@ -270,7 +280,8 @@ class Run:
         may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
         self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
         kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
-        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
+        named = kin if not self.logs else {entry.key.path for entry in self._entries}
+        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in named}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
 

@@ -4,9 +4,8 @@ A trace is read, compared and encoded in one worker, and only nouns leave it, ne
 """
 
 import os
-import sys
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -24,10 +23,9 @@ from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.trace import file_path, load_trace, message_facts
 from snapdiff.read.walker import read_file
 from snapdiff.report.json_report import encode
+from snapdiff.workers import available_cores, in_order
 
 if TYPE_CHECKING:
-    from multiprocessing.context import BaseContext
-
     from snapdiff.drawn import Drawn
 
 _CHUNK_SNAPSHOTS = 200
@@ -209,19 +207,7 @@ def results(folders: Sequence[TraceFolder], jobs: int | None, wanted: Wanted) ->
     """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
     chunks = list(_chunks(folders))
     workers = min(jobs or available_cores(), len(chunks))
-    if workers < 2:
-        yield from (_work(chunk, wanted) for chunk in chunks)
-        return
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-        waiting: deque[Future[list[tuple[bytes, Digest]]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk, wanted))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    return in_order(partial(_work, wanted=wanted), chunks, workers)
 
 
 def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
@@ -235,23 +221,6 @@ def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
             chunk, snapshots = [], 0
     if chunk:
         yield chunk
-
-
-def _context() -> "BaseContext":
-    """Workers start by fork where the system has it and no other thread runs: they then need not import anew."""
-    import multiprocessing
-    import threading
-
-    can_fork = sys.platform.startswith("linux") and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
-
-
-def available_cores() -> int:
-    """How many processor cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def load(folder: TraceFolder, noun: Snapshot) -> LoadedSnapshot:

@@ -14,6 +14,7 @@ from snapdiff.findings.catalogue import Definition, catalogue
 from snapdiff.findings.register import (
     FOLLOWERS,
     JOURNEY_DETECTORS,
+    SETUP_DETECTORS,
     STEP_DETECTORS,
     TRACE_DETECTORS,
     Follower,
@@ -22,6 +23,7 @@ from snapdiff.findings.register import (
 )
 from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
+from snapdiff.model_setup import SetUp
 
 _LONGEST_VALUE = 300
 """Characters of a value that a finding quotes; a field of a mail can have megabytes."""
@@ -68,6 +70,13 @@ class Judge:
     def _remember(self, message: Message, headers_only: bool) -> None:
         if self._first is None and message.raw and not headers_only:
             self._first = message
+
+
+def setup_findings(setup: SetUp) -> list[Finding]:
+    """What is wrong with a set-up for tracing, by code."""
+    _load_detectors()
+    found = [one for detector in SETUP_DETECTORS for one in detector(setup)]
+    return [_worded(one, ()) for one in sorted(found, key=lambda one: one.code)]
 
 
 class JourneyFindings(Struct, frozen=True):

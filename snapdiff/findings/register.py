@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from snapdiff.mail.message import Message
 from snapdiff.model import Journey, Snapshot, Step, Trace
+from snapdiff.model_setup import SetUp
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,13 @@ class Follower(Protocol):
 
 OfStep = Callable[[Passing], Iterable[Found]]
 OfTrace = Callable[[Trace], Iterable[Found]]
+OfSetUp = Callable[[SetUp], Iterable[Found]]
 OfJourney = Callable[[Journey, Sequence[Trace]], Iterable[Found]]
 
 STEP_DETECTORS: list[OfStep] = []
 TRACE_DETECTORS: list[OfTrace] = []
 FOLLOWERS: list[type[Follower]] = []
+SETUP_DETECTORS: list[OfSetUp] = []
 JOURNEY_DETECTORS: list[OfJourney] = []
 
 
@@ -85,6 +88,12 @@ def of_step(detector: OfStep) -> OfStep:
 def of_trace(detector: OfTrace) -> OfTrace:
     """Registers a function that looks at a finished trace."""
     TRACE_DETECTORS.append(detector)
+    return detector
+
+
+def of_setup(detector: OfSetUp) -> OfSetUp:
+    """Registers a function that looks at how a server is set up for tracing; `snapdiff doctor` asks it."""
+    SETUP_DETECTORS.append(detector)
     return detector
 
 

@@ -50,7 +50,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("msgtrk", _has_columns("event-id", "message-id")),
     ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
     ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
-    ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*,')),
+    ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*[,;\t]')),
     ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),

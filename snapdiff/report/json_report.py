@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 SCHEMA_ID = "urn:snapdiff:schema:report:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NEVER_WRITTEN = ("views", "blame")
-"""Keys of a trace that only a drawn report reads; the JSON document leaves them out."""
+_NEVER_WRITTEN = {"Trace": ("views", "blame"), "TimelineEntry": ("step", "row", "session")}
+"""Keys that only a drawn report reads; the JSON document leaves them out."""
 
 
 class JsonReport:
@@ -99,8 +99,9 @@ def schema() -> dict[str, Any]:
     `visible`, ...) is optional. Keys may be added in a later version, so further keys are allowed.
     """
     _, components = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
-    for key in _NEVER_WRITTEN:
-        del components["Trace"]["properties"][key]
+    for name, keys in _NEVER_WRITTEN.items():
+        for key in keys:
+            del components[name]["properties"][key]
     reached = _reached(components)
     definitions = {name: _definition(name, component) for name, component in components.items() if name in reached}
     definitions["TrackingRow"] = row_schema(definitions["TrackingRow"])

@@ -42,7 +42,7 @@ Guid             : {TWO}
 COLLECTION = f"""<?xml version="1.0" encoding="utf-16" standalone="yes"?>
 <rules name="TransportVersioned">
   <rule name="External, disclaimer" id="{ONE}" format="cmdlet"><version requiredMinVersion="15.0.3.0">
-    <commandBlock><![CDATA[New-TransportRule -Name 'Other' -ApplyHtmlDisclaimerText '<!DOCTYPE html>']]></commandBlock></version></rule>
+    <commandBlock><![CDATA[New-TransportRule -Name 'Other' '<!DOCTYPE html>']]></commandBlock></version></rule>
   <rule name="Größe „EXTERN“" id="{TWO}" format="cmdlet"/>
 </rules>"""
 CLIXML = f"""<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">

@@ -12,6 +12,11 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from snapdiff.model_answers import Answers as Answers
+from snapdiff.model_answers import FinalSeen as FinalSeen
+from snapdiff.model_answers import PartSeen as PartSeen
+from snapdiff.model_answers import StepAnswers as StepAnswers
+from snapdiff.model_answers import TextSeen as TextSeen
 from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
@@ -271,6 +276,8 @@ class Trace(Struct, frozen=True):
     """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
     blame: Blame | UnsetType = UNSET
     """Who owns what in the end; likewise."""
+    answers: Answers | UnsetType = UNSET
+    """What a policy asked of the mail; in runs for a check alone. Never in JSON."""
 
 
 class Leg(Struct, frozen=True):

@@ -22,6 +22,7 @@ from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey
 from snapdiff.model import Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -62,8 +63,9 @@ class Run:
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
     were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
-    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see.
-    `rules` are names of transport rules by their ids.
+    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see. With
+    a `policy` they hold the answers to what it asks of mail (`Trace.answers`). `rules` are
+    names of transport rules by their ids.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Run:
         progress: Progress | None = None,
         views: bool = False,
         logs: Sequence[Path] = (),
+        policy: Policy | None = None,
         *,
         together: bool = True,
         rules: Mapping[str, str] | None = None,
@@ -84,7 +87,7 @@ class Run:
         self._together = together
         self._rules = rules
         self._jobs = jobs
-        self._wanted = Wanted(decoded, views)
+        self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []

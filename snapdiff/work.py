@@ -17,6 +17,8 @@ from snapdiff.findings.judge import Judge
 from snapdiff.journey import IDS_KEPT, TraceKey
 from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
+from snapdiff.policy.asking import Asker
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import TraceFolder
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
@@ -37,11 +39,13 @@ _SUBJECT_IN_KEY = 200
 class Wanted(Struct, frozen=True):
     """What a trace brings beside the contract, each where something in its message changed.
 
-    `decoded` is the decoded view of its last message, `views` what a drawn report shows (`views` and `blame`).
+    `decoded` is the decoded view of its last message, `views` what a drawn report shows (`views` and `blame`), `policy`
+    what a check asks of the mail (`answers`).
     """
 
     decoded: bool = False
     views: bool = False
+    policy: Policy | None = None
 
 
 CONTRACT_ALONE = Wanted()
@@ -63,6 +67,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     problems: list[Problem] = []
     drawn = _drawn() if wanted.views else None
     judge = Judge()
+    asker = Asker(wanted.policy) if wanted.policy is not None else None
     snapshots: list[Snapshot] = []
     told: list[Step] = []
 
@@ -70,6 +75,8 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         judge.passed(len(told), step, (before.message, after.message), (before.headers_only, after.headers_only))
         if drawn is not None:
             drawn.watch(step, before, after)
+        if asker is not None:
+            asker.passed(step, before.message, after.message)
 
     steps = Steps(folder.plain, watch)
     unreadable = False
@@ -103,6 +110,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         decoded=_decoded_view(last, told) if wanted.decoded else UNSET,
         views=drawn.views() if drawn else UNSET,
         blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
+        answers=asker.answers(Message(last.message) if last else None) if asker else UNSET,
     )
     return replace(trace, findings=judge.findings(trace)), unreadable
 

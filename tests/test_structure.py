@@ -9,12 +9,13 @@ import snapdiff
 
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
-    "model": {"model_logs", "model_views"},
+    "model": {"model_answers", "model_logs", "model_views"},
     "model_setup": {"model"},
     "doctor": {"model", "model_setup", "findings"},
     "log_words": {"model"},
     "track": {"model", "track"},
     "model_logs": set[str](),
+    "model_answers": set[str](),
     "model_check": {"model"},
     "model_views": set[str](),
     "passage": {"model"},
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "agents": {"model"},
     "policy": {"model", "model_check", "mail", "policy"},
     "report": {"model", "model_check", "model_setup", "mail", "report", "agents", "log_words"},
-    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "report", "workers"},
+    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "policy", "report", "workers"},
     "run": {
         "model",
         "across",
@@ -47,6 +48,7 @@ MAY_IMPORT = {
         "forks",
         "joining",
         "journey",
+        "policy",
         "report",
         "timeline",
         "work",
@@ -54,7 +56,7 @@ MAY_IMPORT = {
     "extract": {"mail", "read"},
     "workers": set[str](),
     "output": set[str](),
-    "faults": {"read", "extract", "report"},
+    "faults": {"read", "extract", "policy", "report"},
     "commands": {
         "model",
         "model_setup",
@@ -83,6 +85,8 @@ LIBRARY_ROOMS = {
     "deepdiff": "mail/values.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
+    "ruamel": "policy/yaml_text.py",
+    "re2": "policy/patterns.py",
 }
 MODULES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 400

@@ -64,7 +64,7 @@ def step_detail(number: int, step: Step, event_before: str | None, paper: Paper)
     if words := _no_agent(step, event_before, paper):
         yield from hanging([Piece("  ")], [Piece(words, "dim")], paper.width)
     yield from all_lines(step, paper, 2)
-    yield from _changes(step.changes, paper)
+    yield from changes_detail(step.changes, paper)
 
 
 def _files(step: Step, paper: Paper) -> str:
@@ -97,7 +97,8 @@ def _parent(step: Step, paper: Paper) -> str:
     return f"{paper.show(step.compared_with, 200)} of the parent"
 
 
-def _changes(changes: Sequence[Change], paper: Paper) -> Iterator[Line]:
+def changes_detail(changes: Sequence[Change], paper: Paper) -> Iterator[Line]:
+    """Each change in full: the envelope, the header, then part by part; what is the same for a reader comes last."""
     groups = _grouped(change for change in changes if not change.cosmetic)
     for place, ((heading, is_list), group) in enumerate(groups.items()):
         if place == CHANGES_SHOWN:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from snapdiff.report.log_notes import untold_gaps
+from snapdiff.report.terminal_notes import unplaced_lines
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines
 from snapdiff.report.terminal_sessions import session_lines
@@ -107,6 +108,7 @@ def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
         for session in journey.sessions[:SHOWN]:
             yield from session_lines(session, paper, whole=False)
         yield from _more(len(journey.sessions), "session", paper)
+        yield from unplaced_lines(journey, paper)
         yield from findings(journey.findings or (), paper, indent=4)
         gaps = untold_gaps(journey)
         for gap in gaps[:SHOWN]:

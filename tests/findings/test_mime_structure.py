@@ -19,12 +19,13 @@ for a pound of tea. See http://contoso.test/tea for more, or call.
 """
 LETTER_HTML = (
     "<html><body><p>Dear Ms Müller,</p><p>thank you for the letter of Monday – the offer is valid till May, "
-    "at 20 € for a pound of tea. See <a href='http://contoso.test/tea'>here</a> for more, or call.</p>{}</body></html>\n"
+    "at 20 € for a pound of tea. See <a href='http://contoso.test/tea'>here</a> for more, or call.</p>{}</body>"
+    "</html>\n"
 )
 LIST = "<ul><li>Darjeeling</li><li>Assam</li></ul>"
 FROM_HTML = (
-    "Dear Ms Müller,\nthank you for the letter of Monday – the offer is valid till May, at 20 € for a pound of tea. See "
-    "here for more, or call.\nDarjeeling\nAssam\n"
+    "Dear Ms Müller,\nthank you for the letter of Monday – the offer is valid till May, at 20 € for a pound of tea. "
+    "See here for more, or call.\nDarjeeling\nAssam\n"
 )
 SAME_WORDS = LETTER.replace("http://contoso.test/tea", "here")
 PDF = b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjc=\r\n"

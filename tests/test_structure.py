@@ -9,14 +9,17 @@ import snapdiff
 
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
-    "model": {"model_logs", "model_views"},
+    "model": {"model_answers", "model_logs", "model_signatures", "model_views"},
     "model_setup": {"model"},
     "doctor": {"model", "model_setup", "findings"},
     "log_words": {"model"},
     "track": {"model", "track"},
     "model_logs": set[str](),
+    "model_answers": set[str](),
+    "model_signatures": set[str](),
     "model_check": {"model"},
     "model_views": set[str](),
+    "signatures": {"model", "mail"},
     "passage": {"model"},
     "weave": {"model"},
     "mail": {"model", "mail"},
@@ -30,12 +33,25 @@ MAY_IMPORT = {
     "forks": {"model", "journey", "track"},
     "timeline": {"model", "journey", "track"},
     "joining": {"model", "forks", "journey", "track"},
-    "across": {"model", "findings"},
+    "attribution": {"model", "track"},
+    "across": {"model", "attribution", "findings"},
     "select": {"model", "flags"},
     "agents": {"model"},
     "policy": {"model", "model_check", "mail", "policy"},
     "report": {"model", "model_check", "model_setup", "mail", "report", "agents", "log_words"},
-    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "report", "workers"},
+    "work": {
+        "model",
+        "mail",
+        "read",
+        "diff",
+        "findings",
+        "journey",
+        "drawn",
+        "policy",
+        "report",
+        "signatures",
+        "workers",
+    },
     "run": {
         "model",
         "across",
@@ -46,6 +62,7 @@ MAY_IMPORT = {
         "forks",
         "joining",
         "journey",
+        "policy",
         "report",
         "timeline",
         "work",
@@ -53,7 +70,7 @@ MAY_IMPORT = {
     "extract": {"mail", "read"},
     "workers": set[str](),
     "output": set[str](),
-    "faults": {"read", "extract", "report"},
+    "faults": {"read", "extract", "policy", "report"},
     "commands": {
         "model",
         "model_setup",
@@ -80,8 +97,11 @@ MAY_IMPORT = {
 LIBRARY_ROOMS = {
     "mailparser": "mail/decoded.py",
     "deepdiff": "mail/values.py",
+    "dkim": "mail/dkim.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
+    "ruamel": "policy/yaml_text.py",
+    "re2": "policy/patterns.py",
 }
 MODULES = sorted(HOUSE.rglob("*.py"))
 LONGEST = 400

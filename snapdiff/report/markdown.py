@@ -13,6 +13,7 @@ from msgspec import UNSET
 from snapdiff import __version__
 from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.markdown_changes import changes_detail
+from snapdiff.report.markdown_notes import all_notes, step_notes, unplaced_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.markdown_timeline import timeline_table
 from snapdiff.report.moments import folder_numbers
@@ -60,6 +61,7 @@ class MarkdownReport:
         self._write(_head(trace, self._nothing))
         self._write(self._table(trace.steps))
         self._write(_doubts(trace.steps))
+        self._write(step_notes(trace.steps))
         self._write(_findings(trace.findings))
         self._write(_problems(trace.problems))
         for number, step in enumerate(trace.steps, 1):
@@ -201,6 +203,7 @@ def _detail(number: int, step: Step) -> Iterator[str]:
     yield ".\n"
     if step.from_ is None:
         yield f"\n{sentence(split_words(step))}\n"
+    yield from all_notes(step)
     yield from changes_detail(step.changes)
 
 
@@ -223,6 +226,7 @@ def _journey(journey: Journey) -> Iterator[str]:
         yield f"{server}{when}: {code(leg.trace)}\n"
     if journey.timeline is not UNSET:
         yield from timeline_table(journey.timeline, numbers)
+    yield from unplaced_notes(journey)
     yield from _findings(journey.findings or ())
     for gap in untold_gaps(journey) if journey.timeline is UNSET else ():
         yield f"- Gap: {sentence(gap)}\n"

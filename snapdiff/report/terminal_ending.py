@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.moments import folder_numbers
+from snapdiff.report.terminal_notes import unplaced_lines
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.terminal_timeline import timeline_lines
@@ -104,6 +105,7 @@ def journeys(found: Iterable[Journey], paper: Paper) -> Iterator[Line]:
         yield from _more(len(journey.legs), "folder", paper)
         if journey.timeline is not UNSET:
             yield from timeline_lines(journey.timeline, numbers, paper)
+        yield from unplaced_lines(journey, paper)
         yield from findings(journey.findings or (), paper, indent=4)
         gaps = untold_gaps(journey) if journey.timeline is UNSET else []
         for gap in gaps[:SHOWN]:

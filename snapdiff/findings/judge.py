@@ -5,11 +5,11 @@ What takes more than one trace to see is asked afterwards, of each journey.
 
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from snapdiff.findings.catalogue import Definition, catalogue
 from snapdiff.findings.register import (
@@ -115,11 +115,11 @@ def reworded(finding: Finding, steps: Sequence[Step], evidence: dict[str, str]) 
     step = next((one for one in steps if finding.step and one.to == finding.step[1]), None)
     words = {"who": _who(step), "where": _where(step), **evidence}
     said, fix = _filled(definition, definition.message, words), _filled(definition, definition.fix, words)
-    return replace(finding, message=said, fix=fix, evidence=evidence)
+    return structs.replace(finding, message=said, fix=fix, evidence=evidence)
 
 
 def _at(found: Found, index: int) -> Found:
-    return Found(found.code, found.evidence, found.changes, index) if found.step is None else found
+    return replace(found, step=index) if found.step is None else found
 
 
 @cache
@@ -136,7 +136,7 @@ def _worded(found: Found, steps: Sequence[Step]) -> Finding:
     definition = catalogue()[found.code]
     step = steps[found.step] if found.step is not None else None
     evidence = {name: _short(value) for name, value in found.evidence.items()}
-    words = {"who": _who(step), "where": _where(step), **evidence}
+    words = {"who": _who(step), "where": _where(step), **found.words, **evidence}
     return Finding(
         code=found.code,
         name=definition.name,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from snapdiff.findings.catalogue import Definition, catalogue
 from snapdiff.findings.register import (
@@ -107,15 +107,6 @@ def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
     """The trace's findings and further ones about it, in the same order as ever."""
     places = {step.to: place for place, step in enumerate(trace.steps)}
     return sorted([*trace.findings, *more], key=lambda one: (places.get(one.step[1], -1) if one.step else -1, one.code))
-
-
-def reworded(finding: Finding, steps: Sequence[Step], evidence: dict[str, str]) -> Finding:
-    """The finding with other values in its texts. `steps` are those of its trace, empty where it is about none."""
-    definition = catalogue()[finding.code]
-    step = next((one for one in steps if finding.step and one.to == finding.step[1]), None)
-    words = {"who": _who(step), "where": _where(step), **evidence}
-    said, fix = _filled(definition, definition.message, words), _filled(definition, definition.fix, words)
-    return structs.replace(finding, message=said, fix=fix, evidence=evidence)
 
 
 def _at(found: Found, index: int) -> Found:

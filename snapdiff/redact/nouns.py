@@ -5,13 +5,11 @@ may be shown.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.findings.judge import reworded
 from snapdiff.model import (
     Change,
     FieldBlame,
@@ -21,14 +19,15 @@ from snapdiff.model import (
     PartTexts,
     Problem,
     SessionLine,
-    Step,
-    Trace,
+    TimelineEntry,
+    TracedSignature,
     TrackedMessage,
     TrackingRow,
     ValueChange,
 )
 from snapdiff.model_check import CheckReport, Expectation, Failure
-from snapdiff.redact.kept import KEPT_EVIDENCE, KEPT_FIELDS, KEPT_IN_ROWS, TIMES
+from snapdiff.redact.kept import KEPT_EVIDENCE, KEPT_IN_ROWS, TIMES, kept
+from snapdiff.redact.sentences import filled, lower, words_of
 from snapdiff.redact.vocabulary import (
     EXTENSIONS,
     FIELDS,
@@ -41,13 +40,21 @@ from snapdiff.redact.vocabulary import (
 )
 from snapdiff.redact.words import Words
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Noun = TypeVar("Noun")
 _NAMED_BY_EXCHANGE = re.compile(
     r"(?:Original|SmtpReceive\d{4,9}|Routing\d{4,9})\.eml|(?:[0-9a-f]{4,12}-){3,4}[0-9a-f]{12}", re.I
 )
-_VOCABULARIES = {"file_name": EXTENSIONS, "type": PROTOCOL, "with_protocol": PROTOCOL | {"microsoft", "server"}}
+_VOCABULARIES = {
+    "file_name": EXTENSIONS,
+    "type": PROTOCOL,
+    "with_protocol": PROTOCOL | {"microsoft", "server"},
+    "algorithm": PROTOCOL,
+    "canonicalization": PROTOCOL,
+}
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.,]{0,20}(?:Z|[+-][0-9:]{2,6}| ?UTC)?")
-_WORD = re.compile(r"[^\W_]+")
 
 
 class Redactor:
@@ -57,13 +64,14 @@ class Redactor:
         self._words = Words(key)
         self._own: dict[type, Callable[[Any], Any]] = {
             Change: self._change,
+            Finding: self._finding,
             FieldBlame: self._field_blame,
             Problem: self._problem,
             PartTexts: self._part_texts,
             PartBlame: self._part_blame,
             SessionLine: self._session_line,
+            TracedSignature: self._signature,
             TrackingRow: self._row,
-            Trace: self._trace,
             Journey: self._journey,
             TrackedMessage: self._tracked,
             Expectation: self._expectation,
@@ -94,13 +102,8 @@ class Redactor:
 
     def _struct(self, noun: Struct, *done: str) -> Any:
         """Every field replaced but those that are known to be harmless, and those that the caller has `done`."""
-        kind = type(noun).__name__
-        changed: dict[str, Any] = {}
-        for name in noun.__struct_fields__:
-            if name in done or f"{kind}.{name}" in KEPT_FIELDS:
-                continue
-            value = getattr(noun, name)
-            changed[name] = self._named(name, value)
+        shown = {*done, *kept(type(noun))}
+        changed = {name: self._named(name, getattr(noun, name)) for name in noun.__struct_fields__ if name not in shown}
         return replace(noun, **changed)
 
     def _named(self, name: str, value: Any) -> Any:
@@ -115,25 +118,35 @@ class Redactor:
             return self._words.text(value, _VOCABULARIES[name])
         return self._words.hash(value) if name == "sha256" else self._value(value)
 
-    def _trace(self, trace: Trace) -> Trace:
-        shown = self._struct(trace, "findings")
-        return cast("Trace", replace(shown, findings=[self._finding(one, trace.steps) for one in trace.findings]))
+    def _finding(self, finding: Finding) -> Finding:
+        """Its texts are the catalogue's, whose own words stay; what fills them is replaced as the evidence is."""
+        seen = words_of({name: value for name, value in finding.evidence.items() if name not in KEPT_EVIDENCE})
 
-    def _finding(self, finding: Finding, steps: Iterable[Step] = ()) -> Finding:
-        evidence = {
-            name: value if name in KEPT_EVIDENCE else self._words.text(value)
-            for name, value in finding.evidence.items()
-        }
-        return reworded(finding, list(steps), evidence)
+        def shown(name: str, value: str) -> str:
+            if name in KEPT_EVIDENCE:
+                return value
+            return self._words.text(value) if name in finding.evidence else self._sentence(value, seen)
+
+        evidence = {name: shown(name, value) for name, value in finding.evidence.items()}
+        said, fix = filled(finding, shown)
+        return replace(finding, message=said, fix=fix, evidence=evidence)
 
     def _journey(self, journey: Journey) -> Journey:
-        shown = self._struct(journey, "findings", "gaps")
-        said = [self._sentence(gap, _words_of(journey)) for gap in journey.gaps]
-        findings = [self._finding(one) for one in journey.findings] if journey.findings is not UNSET else UNSET
-        return cast("Journey", replace(shown, gaps=said, findings=findings))
+        known = words_of(journey)
+        said = [self._sentence(gap, known) for gap in journey.gaps]
+        shown = replace(self._struct(journey, "gaps", "timeline"), gaps=said)
+        if journey.timeline is UNSET:
+            return cast("Journey", shown)
+        return cast("Journey", replace(shown, timeline=[self._entry(one, known) for one in journey.timeline]))
+
+    def _entry(self, entry: TimelineEntry, known: frozenset[str]) -> TimelineEntry:
+        shown = self._struct(entry, "text")
+        if entry.text is UNSET:
+            return cast("TimelineEntry", shown)
+        return cast("TimelineEntry", replace(shown, text=self._sentence(entry.text, known)))
 
     def _tracked(self, message: TrackedMessage) -> TrackedMessage:
-        said = [self._sentence(gap, _words_of(message)) for gap in message.gaps]
+        said = [self._sentence(gap, words_of(message)) for gap in message.gaps]
         return cast("TrackedMessage", replace(self._struct(message, "gaps"), gaps=said))
 
     def _change(self, change: Change) -> Change:
@@ -200,6 +213,10 @@ class Redactor:
         said = self._words.text(line.data, SMTP)
         return cast("SessionLine", replace(self._struct(line, "data"), data=said))
 
+    def _signature(self, signature: TracedSignature) -> TracedSignature:
+        signed = [self._field_name(name) for name in signature.signed]
+        return cast("TracedSignature", replace(self._struct(signature, "signed"), signed=signed))
+
     def _problem(self, problem: Problem) -> Problem:
         """Its sentence can quote anything: the code says the same in short."""
         path = self.path(problem.path)
@@ -211,10 +228,10 @@ class Redactor:
 
     def _failure(self, failure: Failure) -> Failure:
         shown = self._struct(failure, "sentence")
-        return cast("Failure", replace(shown, sentence=self._sentence(failure.sentence, _words_of(failure))))
+        return cast("Failure", replace(shown, sentence=self._sentence(failure.sentence, words_of(failure))))
 
     def _check(self, report: CheckReport) -> CheckReport:
-        known = _words_of(report.messages)
+        known = words_of(report.messages)
         reasons = [replace(one, sentence=self._sentence(one.sentence, known)) for one in report.cannot_tell]
         reasons = [replace(one, trace=one.trace and self.path(one.trace)) for one in reasons]
         shown = self._struct(report, "cannot_tell")
@@ -222,32 +239,4 @@ class Redactor:
 
     def _sentence(self, text: str, known: frozenset[str]) -> str:
         """A sentence of the report's own, in which the words of the noun it is about are replaced."""
-        return self._words.text(text, frozenset(_lower(text)) - (known - SMALL_WORDS))
-
-
-def _lower(text: str) -> Iterator[str]:
-    return (word.lower() for word in _WORD.findall(text))
-
-
-def _words_of(noun: object) -> frozenset[str]:
-    """Every word, in lower case, of the fields of a noun that are replaced."""
-    found: set[str] = set()
-
-    def look(value: object, own: bool) -> None:
-        if isinstance(value, Struct):
-            kind = type(value).__name__
-            for name in value.__struct_fields__:
-                if f"{kind}.{name}" not in KEPT_FIELDS and name not in ("gaps", "sentence", "findings"):
-                    look(getattr(value, name), own)
-        elif isinstance(value, str):
-            found.update(_lower(value))
-        elif isinstance(value, list | tuple):
-            for one in value:
-                look(one, own)
-        elif isinstance(value, dict):
-            for name, one in value.items():
-                if name not in KEPT_IN_ROWS and name != "message_subject":
-                    look(one, own)
-
-    look(noun, True)
-    return frozenset(found)
+        return self._words.text(text, frozenset(lower(text)) - (known - SMALL_WORDS))

@@ -4,13 +4,15 @@ import gzip
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from snapdiff.model import Problem, TrackingRow
+from snapdiff.read.bounded import bounded
 from snapdiff.read.cmdlet import read_clixml, read_csv, read_list
 from snapdiff.read.files import explain, openable
 from snapdiff.read.legacy import Exchange2000Reader, RulesReader, read_55
@@ -22,7 +24,16 @@ from snapdiff.read.names import parse_name, shown
 from snapdiff.read.tracking import TrackingReader
 
 HARMLESS_IN_LOGS = frozenset(
-    {"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column", "assumed-time", "unreadable-time"}
+    {
+        "empty-log",
+        "no-fields-line",
+        "short-last-line",
+        "short-row",
+        "long-row",
+        "doubled-column",
+        "assumed-time",
+        "unreadable-time",
+    }
 )
 """Problems of a log that hide nothing: every row was read."""
 Tell = Callable[[Problem], None]
@@ -46,11 +57,15 @@ READERS: dict[LogKind | None, Reader] = {
 
 
 class LogPlace(Struct, frozen=True):
-    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside."""
+    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside.
+
+    `is_named` says that the file itself was given, not a folder or a zip that it lies in.
+    """
 
     file: str
     path: str
     member: str | None = None
+    is_named: bool = False
 
 
 class LogRows:
@@ -95,8 +110,20 @@ class LogRows:
                             yield row
                     else:
                         self.others += 1
+                        self._passed_by(place, kind, is_empty=not stream.peek(1))  # type: ignore[attr-defined]
             except ReadFailed as failed:
                 self._tell(Problem(place.file, failed.code, failed.message))
+
+    def _passed_by(self, place: LogPlace, kind: LogKind | None, *, is_empty: bool) -> None:
+        """Says so of what was given as a log and holds no rows; what lies beside logs is passed by in silence."""
+        if place.member is not None and place.file.lower().endswith(".zip"):
+            said = f"{place.file} is a zip inside a zip, which is not opened: unpack it, and give what is in it."
+            self._tell(Problem(place.file, "zip-in-zip", said))
+        elif place.is_named and is_empty:
+            self._tell(Problem(place.file, "empty-log", f"{place.file} is empty."))
+        elif place.is_named and kind is None:
+            said = f"{place.file} is no log that is known: it begins as none of Exchange's logs does, nor any export."
+            self._tell(Problem(place.file, "no-log", said))
 
     def _rows(self, stream: BinaryIO, file: str, kind: type[LineReader]) -> Iterator[TrackingRow]:
         reader = kind(file, self._tell)
@@ -143,9 +170,14 @@ def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
     """
     found: dict[str, LogPlace] = {}
     for path in paths:
-        below = _below(path, tell) if path.is_dir() else _given(str(path), shown(path.as_posix()), tell)
+        below = _below(path, tell) if path.is_dir() else _named(path, tell)
         found.update((place.file, place) for place in below)
     return [found[name] for name in sorted(found)]
+
+
+def _named(path: Path, tell: Tell) -> Iterator[LogPlace]:
+    for place in _given(str(path), shown(path.as_posix()), tell):
+        yield replace(place, is_named=place.member is None)
 
 
 def _below(folder: Path, tell: Tell) -> Iterator[LogPlace]:
@@ -189,25 +221,29 @@ def _given(path: str, name: str, tell: Tell) -> Iterator[LogPlace]:
 def open_log(place: LogPlace) -> Iterator[BinaryIO]:
     """The log's bytes, unpacked where it is a .gz or lies in a zip. Raises ReadFailed, while they are read too."""
     try:
-        with _opened(place) as stream:
-            head = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
-            if head == b"\x1f\x8b":
+        with _opened(place) as (stream, packed):
+            if stream.peek(2)[:2] == b"\x1f\x8b":  # type: ignore[attr-defined]
                 with gzip.open(stream) as unpacked:
-                    yield unpacked  # type: ignore[misc]
+                    yield bounded(unpacked, packed, place.file)  # type: ignore[arg-type]
             else:
-                yield stream
+                yield stream if place.member is None else bounded(stream, packed, place.file)
     except (gzip.BadGzipFile, EOFError, zlib.error) as damaged:
         raise ReadFailed("damaged", f"{place.file} is damaged: {str(damaged) or 'it ends short'}.") from None
     except OSError as error:
         raise explain(place.file, error) from None
 
 
-def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
+@contextmanager
+def _opened(place: LogPlace) -> Iterator[tuple[BinaryIO, int]]:
+    """The bytes as they lie in the file or in the zip, and how many there are before anything is unpacked."""
     if place.member is None:
-        return open(openable(place.path), "rb")  # noqa: PTH123
+        with open(openable(place.path), "rb") as stream:  # noqa: PTH123
+            yield stream, os.fstat(stream.fileno()).st_size
+        return
     from snapdiff.read.archive import stream_member
 
-    return stream_member(place.path, place.member, place.file)
+    with stream_member(place.path, place.member, place.file) as member:
+        yield member.stream, member.packed
 
 
 def kind_of(stream: BinaryIO) -> LogKind | None:

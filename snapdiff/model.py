@@ -33,6 +33,9 @@ from snapdiff.model_logs import SessionLine as SessionLine
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
 from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow
+from snapdiff.model_signatures import BodyState as BodyState
+from snapdiff.model_signatures import SignatureState as SignatureState
+from snapdiff.model_signatures import TracedSignature as TracedSignature
 from snapdiff.model_views import Address as Address
 from snapdiff.model_views import Attachment as Attachment
 from snapdiff.model_views import Blame as Blame
@@ -276,6 +279,8 @@ class Trace(Struct, frozen=True):
     """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
     blame: Blame | UnsetType = UNSET
     """Who owns what in the end; likewise."""
+    signatures: list[TracedSignature] | UnsetType = UNSET
+    """The way of each DKIM and ARC signature; left out where the message never bore one."""
     answers: Answers | UnsetType = UNSET
     """What a policy asked of the mail; in runs for a check alone. Never in JSON."""
 

@@ -9,15 +9,17 @@ import snapdiff
 
 HOUSE = Path(snapdiff.__file__).parent
 MAY_IMPORT = {
-    "model": {"model_answers", "model_logs", "model_views"},
+    "model": {"model_answers", "model_logs", "model_signatures", "model_views"},
     "model_setup": {"model"},
     "doctor": {"model", "model_setup", "findings"},
     "log_words": {"model"},
     "track": {"model", "findings", "track"},
     "model_logs": set[str](),
     "model_answers": set[str](),
+    "model_signatures": set[str](),
     "model_check": {"model"},
     "model_views": set[str](),
+    "signatures": {"model", "mail"},
     "passage": {"model"},
     "weave": {"model"},
     "mail": {"model", "mail"},
@@ -38,7 +40,19 @@ MAY_IMPORT = {
     "agents": {"model"},
     "policy": {"model", "model_check", "mail", "policy"},
     "report": {"model", "model_check", "model_setup", "mail", "report", "agents", "log_words"},
-    "work": {"model", "mail", "read", "diff", "findings", "journey", "drawn", "policy", "report", "workers"},
+    "work": {
+        "model",
+        "mail",
+        "read",
+        "diff",
+        "findings",
+        "journey",
+        "drawn",
+        "policy",
+        "report",
+        "signatures",
+        "workers",
+    },
     "run": {
         "model",
         "across",
@@ -84,6 +98,7 @@ MAY_IMPORT = {
 LIBRARY_ROOMS = {
     "mailparser": "mail/decoded.py",
     "deepdiff": "mail/values.py",
+    "dkim": "mail/dkim.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
     "ruamel": "policy/yaml_text.py",

@@ -5,6 +5,7 @@ What takes more than one trace to see is asked afterwards, of each journey.
 
 import pkgutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from itertools import chain
@@ -109,7 +110,7 @@ def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
 
 
 def _at(found: Found, index: int) -> Found:
-    return Found(found.code, found.evidence, found.changes, index) if found.step is None else found
+    return replace(found, step=index) if found.step is None else found
 
 
 @cache
@@ -126,7 +127,7 @@ def _worded(found: Found, steps: Sequence[Step]) -> Finding:
     definition = catalogue()[found.code]
     step = steps[found.step] if found.step is not None else None
     evidence = {name: short(value) for name, value in found.evidence.items()}
-    words = {"who": _who(step), "where": _where(step), **evidence}
+    words = {"who": _who(step), "where": _where(step), **found.words, **evidence}
     return Finding(
         code=found.code,
         name=definition.name,

@@ -39,8 +39,8 @@ RAISES: list[tuple[str, list[TrackingRow], str]] = [
         "SD703",
         [IN, ON, EARLY, DELIVERED],
         (
-            "The clocks of MBX01 and MBX02 differ by at least 10 s: the second one logged the message before the first one "
-            "had it."
+            "The clocks of MBX01 and MBX02 differ by at least 10 s: the second one logged the message before "
+            "the first one had it."
         ),
     ),
     (

@@ -1,10 +1,10 @@
 """A journey to findings about what its logs lack: the gaps between its rows, and servers that wrote snapshots alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from snapdiff.findings.register import Found
-from snapdiff.model import Journey, TrackingRow
+from snapdiff.model import Journey, Trace, TrackingRow
 from snapdiff.track.gaps import host, missing_log, timed_gaps
 
 _LOGGED_BY = {
@@ -15,14 +15,20 @@ _LOGGED_BY = {
 _EITHER = ("client_hostname", "server_hostname")
 
 
-def lacks(journey: Journey, *, deleted: bool) -> list[Found]:
-    """SD701 to SD704 of a journey with rows; `deleted` says that a snapshot shows its end, so none is missed."""
+def lacks(journey: Journey, traces: Iterable[Trace]) -> list[Found]:
+    """SD701 to SD704 of a journey with rows. Where a snapshot shows that the message was deleted, no end is missed."""
     if not journey.events:
         return []
-    gaps = [gap for gap in timed_gaps(journey.events) if not (deleted and gap.code == "SD704")]
+    gaps = timed_gaps(journey.events)
+    if any(gap.code == "SD704" for gap in gaps) and any(_is_deleted(trace) for trace in traces):
+        gaps = [gap for gap in gaps if gap.code != "SD704"]
     told = {host(gap.values["server"]) for gap in gaps if gap.code == "SD701"}
     found = [Found(gap.code, gap.values, rows=gap.rows) for gap in gaps]
     return [*found, *_traced_only(journey, told)]
+
+
+def _is_deleted(trace: Trace) -> bool:
+    return any(snapshot.status == "Deleted" for snapshot in trace.snapshots)
 
 
 def _traced_only(journey: Journey, told: set[str]) -> Iterator[Found]:

@@ -6,7 +6,7 @@ stays in memory is a small index a trace, so that memory does not grow with what
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,14 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.across import Told, Traces, tells, told, with_told
+from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
 from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey
-from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.model import Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -30,6 +31,7 @@ from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
 from snapdiff.report.json_report import encode
+from snapdiff.timeline import timeline
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
@@ -61,7 +63,9 @@ class Run:
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
     were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
-    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see.
+    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see. With
+    a `policy` they hold the answers to what it asks of mail (`Trace.answers`). `rules` are
+    names of transport rules by their ids.
     """
 
     def __init__(
@@ -72,15 +76,18 @@ class Run:
         progress: Progress | None = None,
         views: bool = False,
         logs: Sequence[Path] = (),
+        policy: Policy | None = None,
         *,
         together: bool = True,
+        rules: Mapping[str, str] | None = None,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
         self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())]) if together else []
         self._together = together
+        self._rules = rules
         self._jobs = jobs
-        self._wanted = Wanted(decoded, views)
+        self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []
@@ -93,7 +100,7 @@ class Run:
         self._fork_changed = False
         self._joined: list[Journey] | None = None
         self._told: dict[str, Told] | None = None
-        self._found: dict[str, list[Finding]] = {}
+        self._of_journeys: dict[str, JourneyTold] = {}
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -131,11 +138,17 @@ class Run:
         return list(self.each_journey())
 
     def each_journey(self) -> Iterator[Journey]:
-        """The same, one at a time."""
+        """The same, one at a time; where logs are there, with its timeline."""
         self._all_told()
-        for journey in self._each_joined():
-            found = self._found.get(journey.traces[0])
-            yield replace(journey, findings=found) if found else journey
+        return map(self._whole, self._each_joined())
+
+    def _whole(self, journey: Journey) -> Journey:
+        if more := self._of_journeys.get(journey.traces[0]):
+            journey = journey_with_told(journey, more)
+        if not journey.events and not journey.sessions:
+            return journey
+        traces = (self._filled(self._by_path[path], drawn=False) for path in journey.traces)
+        return replace(journey, timeline=timeline(journey, traces))
 
     def _each_joined(self) -> Iterator[Journey]:
         keys = [entry.key for entry in self._entries]
@@ -176,10 +189,9 @@ class Run:
             for journey in filter(tells, self._each_joined() if self._together else ()):
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
-                journey, of_traces = told(journey, Traces(journey.traces, lambda path: self._decoded(by_path[path])))
-                self._told |= of_traces
-                if journey.findings:
-                    self._found[journey.traces[0]] = journey.findings
+                traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
+                self._of_journeys[journey.traces[0]] = more = told(journey, traces, self._rules)
+                self._told |= more.of_traces
         return self._told
 
     def encoded(self) -> Iterator[bytes]:
@@ -206,14 +218,17 @@ class Run:
         """The trace as it came from its folder, without what only a drawing needs."""
         return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
-    def _filled(self, entry: Entry) -> Trace:
-        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
-        trace = msgspec.json.decode(self._bytes(entry), type=Trace)
+    def _filled(self, entry: Entry, *, drawn: bool = True) -> Trace:
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent.
+
+        Where it is not `drawn`, it comes without views and blame.
+        """
+        trace = msgspec.json.decode(self._bytes(entry), type=Trace) if drawn else self._decoded(entry)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
         fork = self._forks.get(trace.path)
         if fork is not None:
-            trace = self._with_parent(trace, fork)
+            trace = self._with_parent(trace, fork, drawn=drawn and self._wanted.views)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -223,7 +238,7 @@ class Run:
 
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
-    def _with_parent(self, trace: Trace, fork: Fork) -> Trace:
+    def _with_parent(self, trace: Trace, fork: Fork, *, drawn: bool) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
         parent_path = fork.parent
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
@@ -244,7 +259,7 @@ class Run:
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
         trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=steps, findings=findings)
-        if not self._wanted.views or not step.changes or first.status is not None:
+        if not drawn or not step.changes or first.status is not None:
             return trace
         return drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 
@@ -268,7 +283,8 @@ class Run:
         may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
         self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
         kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
-        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
+        named = kin if not self.logs else {entry.key.path for entry in self._entries}
+        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in named}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
 

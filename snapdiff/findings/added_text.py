@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import UNSET
 
 from snapdiff.findings.body_text import BodyText, folded, html_text, plain_text
+from snapdiff.findings.changed_parts import changed_parts, earlier_lines, lines_of
 from snapdiff.findings.register import Passing
 from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Hunk
@@ -21,7 +21,6 @@ _LONGEST = 20_000
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]{2}|[^\W_\u3040-\u9fff\uac00-\ud7af]{2,}")
 """A word; where words stand without blanks between them, two characters."""
 _QUOTED_SHOWN = 120
-_OF_PARTS = frozenset({"part.added", "part.changed", "part.rewritten", "part.moved"})
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,7 @@ class AddedText:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The folded lines that carry it: those of more than a few words, or all as one where none has them."""
-        telling = [folded(line) for line in self.text.split("\n") if len(_WORD.findall(line)) >= _FEWEST_WORDS_IN_LINE]
-        return tuple(telling) or (folded(self.text),)
+        return telling_lines(self.text)
 
     @property
     def shown(self) -> str:
@@ -75,41 +73,28 @@ def added_texts(at: Passing) -> Iterator[AddedText]:
                 yield AddedText(number, part, text, before)
 
 
-class ChangedPart(NamedTuple):
-    """A change of a part (its index among the step's changes), and that part of the later message."""
-
-    number: int
-    change: Change
-    part: Part
+def telling_lines(text: str) -> tuple[str, ...]:
+    """The folded lines that carry a text: those of more than a few words, or all as one where none has them."""
+    telling = [folded(line) for line in text.split("\n") if len(_WORD.findall(line)) >= _FEWEST_WORDS_IN_LINE]
+    return tuple(telling) or (folded(text),)
 
 
-def changed_parts(at: Passing) -> list[ChangedPart]:
-    """The step's changes of parts that the later message has."""
-    changes = [(number, change) for number, change in enumerate(at.step.changes) if change.kind in _OF_PARTS]
-    if not changes:
-        return []
-    root = at.after.tree.root
-    parts = {part.section: part for part in reversed((root, *root.descendants()))}
-    return [ChangedPart(number, one, parts[one.part]) for number, one in changes if one.part in parts]
+def seen_hunks(change: Change) -> Sequence[Hunk]:
+    """The hunks of what a reader sees; of HTML too large for that, those of its source."""
+    return (change.hunks or []) if change.visible is UNSET else change.visible
 
 
-def earlier_lines(after: Sequence[str], hunks: Sequence[Hunk]) -> list[str]:
-    """The lines as they were before the hunks."""
-    out: list[str] = []
-    done = 0
-    for hunk in hunks:
-        start = hunk.after_line - 1
-        out += after[done:start]
-        if hunk.before is not None:
-            out += hunk.before.split("\n")
-        done = start + _height(hunk.after)
-    return [*out, *after[done:]]
-
-
-def lines_of(part: Part) -> list[str]:
-    """The lines of a text part, as hunks count them."""
-    lines = part.text.text.replace("\r\n", "\n").split("\n")
-    return lines if lines[-1] else lines[:-1]
+def added_by(hunk: Hunk) -> str:
+    """What a hunk added, where it took nothing away; "" otherwise."""
+    if hunk.after is None:
+        return ""
+    if hunk.before is None or not hunk.before.strip():
+        return hunk.after
+    old = hunk.before.rstrip()
+    if hunk.after.startswith(old):
+        return hunk.after[len(old) :]
+    old = hunk.before.lstrip()
+    return hunk.after[: -len(old)] if hunk.after.endswith(old) else ""
 
 
 def whole_text(part: Part) -> BodyText | None:
@@ -134,31 +119,18 @@ def _inserted(part: Part, change: Change) -> Iterator[tuple[str, BodyText]]:
         return
     is_html = part.type == "text/html"
     hunks = change.visible if is_html else change.hunks
-    if hunks is UNSET or not any(_added_of(hunk) for hunk in hunks):
+    if hunks is UNSET or not any(added_by(hunk) for hunk in hunks):
         return
     after = whole_text(part)
     if after is None:
         return
-    places = [hunk for hunk in hunks if _is_at_an_end(hunk, after) and _is_telling(_added_of(hunk))]
+    places = [hunk for hunk in hunks if _is_at_an_end(hunk, after) and _is_telling(added_by(hunk))]
     if not places:
         return
     source = earlier_lines(lines_of(part), change.hunks)
     before = html_text("\n".join(source)) if is_html else plain_text(source)
     if before is not None:
-        yield from ((_added_of(hunk), before) for hunk in places)
-
-
-def _added_of(hunk: Hunk) -> str:
-    """What a hunk added, where it took nothing away; "" otherwise."""
-    if hunk.after is None:
-        return ""
-    if hunk.before is None or not hunk.before.strip():
-        return hunk.after
-    old = hunk.before.rstrip()
-    if hunk.after.startswith(old):
-        return hunk.after[len(old) :]
-    old = hunk.before.lstrip()
-    return hunk.after[: -len(old)] if hunk.after.endswith(old) else ""
+        yield from ((added_by(hunk), before) for hunk in places)
 
 
 def _is_at_an_end(hunk: Hunk, after: BodyText) -> bool:

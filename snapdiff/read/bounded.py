@@ -17,12 +17,12 @@ end is 1032).
 RATIO_COUNTS_FROM = 64 * 1024 * 1024
 
 
-def bounded(stream: BinaryIO, packed: int, name: str) -> BinaryIO:
+def bounded(stream: BinaryIO, packed: int, name: str, buffering: int) -> BinaryIO:
     """The stream, of which `packed` bytes lie on disk; reading it raises ReadFailed beyond MAX_RATIO times as many.
 
-    What unpacks to less than RATIO_COUNTS_FROM bytes is never refused.
+    What unpacks to less than RATIO_COUNTS_FROM bytes is never refused. `buffering` bytes can be looked at ahead.
     """
-    return io.BufferedReader(_Bounded(stream, max(RATIO_COUNTS_FROM, MAX_RATIO * packed), name))
+    return io.BufferedReader(_Bounded(stream, max(RATIO_COUNTS_FROM, MAX_RATIO * packed), name), buffering)
 
 
 class _Bounded(io.RawIOBase):

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from msgspec import UNSET
 
+from snapdiff.mail.dkim import MAX_SIGNATURES as MAX_IN_MESSAGE
 from snapdiff.mail.dkim import Signature, bodies_hold, signatures, signed_fields
 from snapdiff.mail.message import Message
 from snapdiff.model import BodyState, SignatureState, Snapshot, Step, TracedSignature
@@ -61,6 +62,8 @@ class SignatureWatch:
                 self._followed[key] = _Followed(signature, step, _digests(signature, message))
         for key, one in self._followed.items():
             found = present.get(key)
+            if found is None and len(present) >= MAX_IN_MESSAGE:
+                continue
             if found is None:
                 state = SignatureState(file, "unknown", "unknown", gone=True)
             else:

@@ -41,6 +41,36 @@ _ENDS_A_STRING = re.compile(r'([`$"\u201c\u201d\u201e])')
 """What PowerShell does not take as it stands between double quotes; it takes curly ones for quotes as well."""
 
 
+def first_known_body(signature: TracedSignature) -> SignatureState | None:
+    """The first state in which it is known whether the body hash holds."""
+    return next((state for state in signature.states if state.body != "unknown"), None)
+
+
+def first_broken_body(signature: TracedSignature) -> SignatureState | None:
+    """The first state with a broken body; None where the body never held before."""
+    first = first_known_body(signature)
+    if first is None or first.body != "holds":
+        return None
+    return next((state for state in signature.states if state.body == "broken"), None)
+
+
+def first_changed_fields(signature: TracedSignature) -> SignatureState | None:
+    """The first state in which the signed fields are not as signed any more."""
+    return next((state for state in signature.states if state.fields == "changed"), None)
+
+
+def first_break(signature: TracedSignature) -> SignatureState | None:
+    """The first state in which the signature, which held before, is broken by its body or its fields."""
+    broken = (first_broken_body(signature), first_changed_fields(signature))
+    return next((state for state in signature.states if any(state is one for one in broken)), None)
+
+
+def is_intact(signature: TracedSignature) -> bool:
+    """Whether, in the last snapshot, the body hash holds and the signed fields are as signed."""
+    last = signature.states[-1]
+    return (last.body, last.fields) == ("holds", "same")
+
+
 def step_into(trace: Trace, state: SignatureState) -> tuple[int, Step]:
     """The step that led to the snapshot of a state, with its index."""
     return next((index, step) for index, step in enumerate(trace.steps) if step.to == state.file)

@@ -179,6 +179,76 @@ def test_the_sample_names_who_broke_the_signature() -> None:
     assert [(one["code"], one["agent"]) for one in found] == [("SD201", "Fußzeilen-Agent, Woodgrove GmbH")]
 
 
+def test_one_that_held_to_the_end_is_a_note(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(3, FOOTER, b"X-Later: yes\r\n" + signed)]
+    (found,) = findings(tmp_path, *files)
+    assert (found.code, found.severity, found.agent, found.step) == ("SD203", "note", None, None)
+    assert "added by Exchange DkimSigner, held at the last snapshot" in found.message
+    assert found.evidence["last_snapshot"] == "Routing0003.eml"
+
+
+def test_one_that_came_and_held_is_nothing(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [File("Original.eml", mail=signed), receive(1, "OnEndOfData", signed)]
+    assert findings(tmp_path, *files, receive(2, "OnEndOfData,Agent A", b"X-Later: yes\r\n" + signed)) == []
+
+
+def test_one_that_came_broken_is_no_agents_doing(tmp_path: Path) -> None:
+    broken = field_of(RELAXED) + PLAIN + b"Changed before\r\n"
+    files = [File("Original.eml", mail=broken), receive(1, "OnEndOfData", broken)]
+    (found,) = findings(tmp_path, *files, receive(2, "OnEndOfData,Agent A", broken + b"And here\r\n"))
+    assert (found.code, found.agent, found.step) == ("SD204", None, None)
+    assert found.message.endswith("in Original.eml. It came so with the message.")
+
+
+def test_one_that_was_wrong_from_the_start_names_its_signer(tmp_path: Path) -> None:
+    broken = field_of(RELAXED) + PLAIN + b"Not hashed\r\n"
+    (found,) = findings(tmp_path, routing(1, EVENT, PLAIN + b"Not hashed\r\n"), routing(2, SIGNER, broken))
+    assert (found.code, found.agent) == ("SD204", "Exchange DkimSigner")
+    assert found.message.endswith("Added by Exchange DkimSigner.")
+
+
+def test_two_signatures_of_one_domain_of_which_one_is_stale(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    footed = signed + b"Footer\r\n"
+    again = sign(footed, selector=b"s2")
+    files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(3, FOOTER, footed)]
+    found = findings(tmp_path, *files, routing(4, f"{EVENT},Appliance", again))
+    assert [one.code for one in found] == ["SD203", "SD205", "SD201"]
+    assert found[1].agent is None
+    assert found[1].evidence["holds"] == "selector s2, added by Appliance"
+    assert found[1].evidence["stale"] == "selector s1, added by Exchange DkimSigner"
+
+
+def test_two_signatures_that_both_hold_are_no_matter(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    both, other = sign(signed, selector=b"s2"), sign(signed + b"Footer\r\n", b"other.test")
+    files = [File("Original.eml", mail=signed), receive(1, "OnEndOfData", signed)]
+    assert [one.code for one in findings(tmp_path, *files, receive(2, SIGNER, both))] == ["SD203"]
+    found = findings(tmp_path, *files, receive(2, SIGNER, other))
+    assert [one.code for one in found] == ["SD203", "SD207"]
+
+
+def test_a_signature_added_and_lost(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed)]
+    (found,) = findings(tmp_path, *files, routing(3, FOOTER, PLAIN))
+    assert (found.code, found.agent) == ("SD206", "Footer Agent")
+    assert found.message.endswith("(selector s1), which had been added by Exchange DkimSigner.")
+    assert found.flags == ["/steps/1/changes/0"]
+    resigned = sign(PLAIN + b"Footer\r\n", selector=b"s2")
+    assert [one.code for one in findings(tmp_path, *files, routing(3, FOOTER, resigned))] == ["SD203"]
+
+
+def test_a_signature_below_too_many_others_is_not_taken_for_lost(tmp_path: Path) -> None:
+    more = [sign(PLAIN, b"d%d.test" % number).removesuffix(PLAIN) for number in range(20)]
+    came = field_of(RELAXED) + PLAIN
+    files = [File("Original.eml", mail=came), receive(1, "OnEndOfData", came)]
+    found = findings(tmp_path, *files, receive(2, "OnEndOfData,Signer", b"".join(more) + came))
+    assert {one.code for one in found} == {"SD203"}
+
+
 def field_of(form: tuple[bytes, bytes]) -> bytes:
     """A signature's field for PLAIN, which signs From (one more than there is), To and Subject."""
     return sign(PLAIN, canonicalize=form, include_headers=[b"from", b"from", b"to", b"subject"]).removesuffix(PLAIN)

@@ -110,7 +110,7 @@ def _message(random_: random.Random, number: int, time: datetime, *, is_wanted: 
     recipients = [_address(random_, _DOMAINS[0]) for _ in range(random_.choice((1, 1, 1, 2, 2, 6)))]
     if is_wanted:
         written = random_.choice((ADDRESS, ADDRESS.lower(), ADDRESS.upper()))
-        if number % 2:
+        if random_.random() < 0.5:
             sender = written
         else:
             recipients[0] = written

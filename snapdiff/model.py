@@ -18,10 +18,12 @@ from snapdiff.model_answers import Insertion as Insertion
 from snapdiff.model_answers import PartSeen as PartSeen
 from snapdiff.model_answers import StepAnswers as StepAnswers
 from snapdiff.model_answers import TextSeen as TextSeen
+from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
 from snapdiff.model_logs import LogValue as LogValue
 from snapdiff.model_logs import MessageInfo as MessageInfo
+from snapdiff.model_logs import NoteKind as NoteKind
 from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
@@ -32,6 +34,9 @@ from snapdiff.model_logs import SessionLine as SessionLine
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
 from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow
+from snapdiff.model_signatures import BodyState as BodyState
+from snapdiff.model_signatures import SignatureState as SignatureState
+from snapdiff.model_signatures import TracedSignature as TracedSignature
 from snapdiff.model_views import Address as Address
 from snapdiff.model_views import Attachment as Attachment
 from snapdiff.model_views import Blame as Blame
@@ -211,6 +216,8 @@ class Step(Struct, frozen=True):
     candidates: list[str]
     elapsed_ms: int | None
     changes: list[Change]
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says the agent did here; left out where it says nothing."""
 
 
 class Parent(Struct, frozen=True):
@@ -273,6 +280,8 @@ class Trace(Struct, frozen=True):
     """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
     blame: Blame | UnsetType = UNSET
     """Who owns what in the end; likewise."""
+    signatures: list[TracedSignature] | UnsetType = UNSET
+    """The way of each DKIM and ARC signature; left out where the message never bore one."""
     answers: Answers | UnsetType = UNSET
     """What a policy asked of the mail; in runs for a check alone. Never in JSON."""
 
@@ -330,6 +339,8 @@ class Journey(Struct, frozen=True):
     gaps: list[str]
     findings: list[Finding] | UnsetType = UNSET
     """What was found about the journey as a whole; what is about one of its traces stands in that trace."""
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says agents did, where it can't be known at which step; each says why."""
     timeline: list[TimelineEntry] | UnsetType = UNSET
     """All of it in order of time, where logs are there."""
 

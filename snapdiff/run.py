@@ -6,7 +6,7 @@ stays in memory is a small index a trace, so that memory does not grow with what
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.across import Told, Traces, tells, told, with_told
+from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
 from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey
-from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.model import Journey, Parent, Problem, Trace, TrackingRow
 from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
@@ -64,7 +64,8 @@ class Run:
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
     were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
     `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see. With
-    a `policy` they hold the answers to what it asks of mail (`Trace.answers`).
+    a `policy` they hold the answers to what it asks of mail (`Trace.answers`). `rules` are
+    names of transport rules by their ids.
     """
 
     def __init__(
@@ -78,11 +79,13 @@ class Run:
         policy: Policy | None = None,
         *,
         together: bool = True,
+        rules: Mapping[str, str] | None = None,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
         self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())]) if together else []
         self._together = together
+        self._rules = rules
         self._jobs = jobs
         self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
@@ -97,7 +100,7 @@ class Run:
         self._fork_changed = False
         self._joined: list[Journey] | None = None
         self._told: dict[str, Told] | None = None
-        self._found: dict[str, list[Finding]] = {}
+        self._of_journeys: dict[str, JourneyTold] = {}
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -140,8 +143,8 @@ class Run:
         return map(self._whole, self._each_joined())
 
     def _whole(self, journey: Journey) -> Journey:
-        if found := self._found.get(journey.traces[0]):
-            journey = replace(journey, findings=found)
+        if more := self._of_journeys.get(journey.traces[0]):
+            journey = journey_with_told(journey, more)
         if not journey.events and not journey.sessions:
             return journey
         traces = (self._filled(self._by_path[path], drawn=False) for path in journey.traces)
@@ -186,10 +189,9 @@ class Run:
             for journey in filter(tells, self._each_joined() if self._together else ()):
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
-                journey, of_traces = told(journey, Traces(journey.traces, lambda path: self._decoded(by_path[path])))
-                self._told |= of_traces
-                if journey.findings:
-                    self._found[journey.traces[0]] = journey.findings
+                traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
+                self._of_journeys[journey.traces[0]] = more = told(journey, traces, self._rules)
+                self._told |= more.of_traces
         return self._told
 
     def encoded(self) -> Iterator[bytes]:

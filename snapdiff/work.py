@@ -25,6 +25,7 @@ from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.trace import file_path, load_trace, message_facts
 from snapdiff.read.walker import read_file
 from snapdiff.report.json_report import encode
+from snapdiff.signatures import SignatureWatch
 from snapdiff.workers import available_cores, in_order
 
 if TYPE_CHECKING:
@@ -67,12 +68,15 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     problems: list[Problem] = []
     drawn = _drawn() if wanted.views else None
     judge = Judge()
+    signed = SignatureWatch()
     asker = Asker(wanted.policy) if wanted.policy is not None else None
     snapshots: list[Snapshot] = []
     told: list[Step] = []
 
     def watch(step: Step, before: Side, after: Side) -> None:
-        judge.passed(len(told), step, (before.message, after.message), (before.headers_only, after.headers_only))
+        sides, headers_only = (before.message, after.message), (before.headers_only, after.headers_only)
+        judge.passed(len(told), step, sides, headers_only)
+        signed.passed(step, sides, headers_only)
         if drawn is not None:
             drawn.watch(step, before, after)
         if asker is not None:
@@ -85,7 +89,9 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
             unreadable = True
             continue
         if loaded.message and not any(snapshot.size > snapshot.message_offset for snapshot in snapshots):
-            judge.began(loaded.snapshot, Message(loaded.message))
+            first = Message(loaded.message)
+            judge.began(loaded.snapshot, first)
+            signed.began(loaded.snapshot, first)
         snapshots.append(loaded.snapshot)
         if (step := steps.add(loaded)) is not None:
             told.append(step)
@@ -110,6 +116,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         decoded=_decoded_view(last, told) if wanted.decoded else UNSET,
         views=drawn.views() if drawn else UNSET,
         blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
+        signatures=signed.traced() or UNSET,
         answers=asker.answers(Message(last.message) if last else None) if asker else UNSET,
     )
     return replace(trace, findings=judge.findings(trace)), unreadable

@@ -77,8 +77,12 @@ def report(
     jobs: int | None,
     exit_code: bool,
     logs: Sequence[Path] = (),
+    rules: Path | None = None,
 ) -> int:
-    """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
+    """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read.
+
+    `rules` is a list of transport rules that gives those in the logs their names.
+    """
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
@@ -88,9 +92,12 @@ def report(
 
     selection = asked.selection()
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs) as run:
-        refuse_input(drawn.output, run)
-        refuse_input(drawn.html, run)
+    names = _rule_names(rules) if rules is not None else None
+    with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:
+        for output in (drawn.output, drawn.html):
+            refuse_input(output, run)
+            if output is not None and rules is not None and same_place(output, rules):
+                raise WrongUsage(f"{output} is the list of rules that is read; give another file with -o")
         with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
@@ -99,6 +106,16 @@ def report(
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0
+
+
+def _rule_names(rules: Path) -> dict[str, str]:
+    from snapdiff.read.listing import ReadFailed
+    from snapdiff.read.rules import rule_names
+
+    try:
+        return rule_names(rules)
+    except ReadFailed as failed:
+        raise WrongUsage(failed.message) from None
 
 
 def _tell_all(run: Run, out: Output) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,8 +38,7 @@ class AddedText:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The folded lines that carry it: those of more than a few words, or all as one where none has them."""
-        telling = [folded(line) for line in self.text.split("\n") if len(_WORD.findall(line)) >= _FEWEST_WORDS_IN_LINE]
-        return tuple(telling) or (folded(self.text),)
+        return telling_lines(self.text)
 
     @property
     def shown(self) -> str:
@@ -74,6 +73,30 @@ def added_texts(at: Passing) -> Iterator[AddedText]:
                 yield AddedText(number, part, text, before)
 
 
+def telling_lines(text: str) -> tuple[str, ...]:
+    """The folded lines that carry a text: those of more than a few words, or all as one where none has them."""
+    telling = [folded(line) for line in text.split("\n") if len(_WORD.findall(line)) >= _FEWEST_WORDS_IN_LINE]
+    return tuple(telling) or (folded(text),)
+
+
+def seen_hunks(change: Change) -> Sequence[Hunk]:
+    """The hunks of what a reader sees; of HTML too large for that, those of its source."""
+    return (change.hunks or []) if change.visible is UNSET else change.visible
+
+
+def added_by(hunk: Hunk) -> str:
+    """What a hunk added, where it took nothing away; "" otherwise."""
+    if hunk.after is None:
+        return ""
+    if hunk.before is None or not hunk.before.strip():
+        return hunk.after
+    old = hunk.before.rstrip()
+    if hunk.after.startswith(old):
+        return hunk.after[len(old) :]
+    old = hunk.before.lstrip()
+    return hunk.after[: -len(old)] if hunk.after.endswith(old) else ""
+
+
 def whole_text(part: Part) -> BodyText | None:
     """A text part as a reader sees it; None for HTML too large to be read."""
     return html_text(part.text.text) if part.type == "text/html" else plain_text(lines_of(part))
@@ -96,31 +119,18 @@ def _inserted(part: Part, change: Change) -> Iterator[tuple[str, BodyText]]:
         return
     is_html = part.type == "text/html"
     hunks = change.visible if is_html else change.hunks
-    if hunks is UNSET or not any(_added_of(hunk) for hunk in hunks):
+    if hunks is UNSET or not any(added_by(hunk) for hunk in hunks):
         return
     after = whole_text(part)
     if after is None:
         return
-    places = [hunk for hunk in hunks if _is_at_an_end(hunk, after) and _is_telling(_added_of(hunk))]
+    places = [hunk for hunk in hunks if _is_at_an_end(hunk, after) and _is_telling(added_by(hunk))]
     if not places:
         return
     source = earlier_lines(lines_of(part), change.hunks)
     before = html_text("\n".join(source)) if is_html else plain_text(source)
     if before is not None:
-        yield from ((_added_of(hunk), before) for hunk in places)
-
-
-def _added_of(hunk: Hunk) -> str:
-    """What a hunk added, where it took nothing away; "" otherwise."""
-    if hunk.after is None:
-        return ""
-    if hunk.before is None or not hunk.before.strip():
-        return hunk.after
-    old = hunk.before.rstrip()
-    if hunk.after.startswith(old):
-        return hunk.after[len(old) :]
-    old = hunk.before.lstrip()
-    return hunk.after[: -len(old)] if hunk.after.endswith(old) else ""
+        yield from ((added_by(hunk), before) for hunk in places)
 
 
 def _is_at_an_end(hunk: Hunk, after: BodyText) -> bool:

@@ -43,7 +43,8 @@ class Found:
     `changes` are indices into the step's changes. `step` is the index of the step, for followers and trace
     detectors; None where it is about the trace as a whole; the step at hand for an `of_step` function. An `of_journey`
     function says which of the journey's traces it is about by `trace`, an index; None where it is about the journey as
-    a whole, and then `rows` are indices into its events.
+    a whole, and then `rows` are indices into its events. `words` fill the texts as the evidence does, and are not shown
+    as something that was seen.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Found:
     step: int | None = None
     trace: int | None = None
     rows: tuple[int, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
 
 
 class Follower(Protocol):

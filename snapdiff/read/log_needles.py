@@ -1,7 +1,6 @@
 """Texts that are looked for to where they may stand in a block of a log's bytes, so that few lines are read at all."""
 
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from re import compile as pattern
 
 _FEW = 3
@@ -39,23 +38,20 @@ class Needles:
 
 
 class _MessageIds:
-    """Any number of ids in angle brackets, found in one go: what follows a `<` is compared with how they begin."""
+    """Any number of ids in angle brackets, found in one go: what follows each `<` is compared with how they begin."""
 
     def __init__(self, ids: Sequence[bytes]) -> None:
-        self._ids = frozenset(one[1:] for one in ids)
-        length = min(_LONGEST_HEAD, *(len(one) - 1 for one in ids))
-        self._head = itemgetter(slice(length))
-        self._heads = frozenset(map(self._head, self._ids))
+        self._ids = frozenset(ids)
+        self._length = min(_LONGEST_HEAD, *map(len, ids))
+        self._heads = frozenset(one[: self._length] for one in ids)
 
     def within(self, block: bytes) -> Iterator[int]:
-        pieces = block.split(b"<")
-        if self._heads.isdisjoint(map(self._head, pieces)):
-            return
-        at = -1
-        for piece in pieces:
-            if self._head(piece) in self._heads and piece[: piece.find(b">") + 1] in self._ids:
+        find, heads, length = block.find, self._heads, self._length
+        at = find(b"<")
+        while at >= 0:
+            if block[at : at + length] in heads and block[at : find(b">", at) + 1] in self._ids:
                 yield at
-            at += len(piece) + 1
+            at = find(b"<", at + 1)
 
 
 def needle(text: str) -> bytes:

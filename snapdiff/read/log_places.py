@@ -13,6 +13,7 @@ from msgspec import Struct
 from snapdiff.model import Problem
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
+from snapdiff.read.log_kind import HEAD
 from snapdiff.read.names import parse_name, shown
 
 Tell = Callable[[Problem], None]
@@ -95,7 +96,7 @@ def open_log(place: LogPlace) -> Iterator[BinaryIO]:
 
 def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
     if place.member is None:
-        return open(openable(place.path), "rb")  # noqa: PTH123
+        return open(openable(place.path), "rb", buffering=HEAD)  # noqa: PTH123
     from snapdiff.read.archive import stream_member
 
     return stream_member(place.path, place.member, place.file)

@@ -22,6 +22,7 @@ from snapdiff.report.terminal_hunks import (
     line_count,
     marked,
 )
+from snapdiff.report.terminal_notes import all_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import actor_words, change_title, counted, elapsed_words, part_words, split_words, summary
 
@@ -62,6 +63,7 @@ def step_detail(number: int, step: Step, event_before: str | None, paper: Paper)
     yield from hanging([Piece("  ")], [Piece(_files(step, paper), "dim")], paper.width)
     if words := _no_agent(step, event_before, paper):
         yield from hanging([Piece("  ")], [Piece(words, "dim")], paper.width)
+    yield from all_lines(step, paper, 2)
     yield from changes_detail(step.changes, paper)
 
 

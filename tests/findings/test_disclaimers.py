@@ -56,10 +56,10 @@ RAISES = {
         [one(plain()), one(plain(RULE)), mail(multipart("mixed", entity(plain(RULE)), entity(NOTICE + "\n")))],
         ["SD301"],
     ),
-    "came with it": ([one(plain(RULE)), one(plain(RULE + RULE))], ["SD302"]),
+    "came with it": ([one(plain(RULE)), one(plain(RULE + RULE))], ["SD309"]),
     "came with it, HTML": (
         [one(html(HTML_OTHER_WAY), "html"), one(html(HTML_OTHER_WAY + HTML_RULE), "html")],
-        ["SD302"],
+        ["SD309"],
     ),
     "quoted": ([one(plain(QUOTE.format(NOTICE))), one(plain(QUOTE.format(NOTICE) + RULE))], ["SD303"]),
     "quoted and wrapped": (

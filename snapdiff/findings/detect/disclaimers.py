@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from snapdiff.findings.actors import who_did
 from snapdiff.findings.added_text import (
     AddedText,
     added_texts,
@@ -12,16 +13,15 @@ from snapdiff.findings.added_text import (
     shown,
     whole_text,
 )
+from snapdiff.findings.alternatives import alternatives
 from snapdiff.findings.body_text import folded, html_text
 from snapdiff.findings.changed_parts import changed_parts, earlier_lines, lines_of
 from snapdiff.findings.register import Found, Passing, follower, of_step
 from snapdiff.mail.message import Message
 from snapdiff.mail.parts import Part
-from snapdiff.model import Snapshot, Step, Trace
+from snapdiff.model import Snapshot, Trace
 
 _END_OF_HTML = re.compile(r"</html\s*>", re.IGNORECASE)
-_FORMS = ("text/plain", "text/html")
-_OTHERS = {"transport": "the transport service itself", "session": "the SMTP session"}
 _MOST_REMEMBERED = 50
 
 
@@ -37,7 +37,7 @@ class _Earlier:
 
 @follower
 class AddedTexts:
-    """SD301 to SD304 and SD306: what a step added, against what stood there and what the steps before it added."""
+    """SD301, SD303, SD304, SD306, SD309: what a step added, against what stood there and what steps before it added."""
 
     def __init__(self) -> None:
         self._earlier: list[_Earlier] = []
@@ -62,7 +62,7 @@ class AddedTexts:
         return self._found
 
     def _again(self, step: int, added: AddedText) -> Iterator[Found]:
-        """SD301, SD302, SD303: the message has the text already; who put it there makes the difference."""
+        """SD301, SD303, SD309: the message has the text already; who put it there makes the difference."""
         evidence = {"text": added.shown, "part": added.part.section}
         first = next((one for one in self._earlier if self._is_same(one, step, added)), None)
         if added.is_doubled:
@@ -70,7 +70,7 @@ class AddedTexts:
         elif first is not None:
             yield Found("SD301", {**evidence, "first": first.who}, (added.change,), step)
         elif added.before is not None and added.stands_in(added.before.own):
-            yield Found("SD302", evidence, (added.change,), step)
+            yield Found("SD309", evidence, (added.change,), step)
         elif added.before is not None and added.stands_in(added.before.quoted):
             yield Found("SD303", evidence, (added.change,), step)
 
@@ -83,7 +83,7 @@ class AddedTexts:
 
     def _remember(self, at: Passing, added: AddedText) -> None:
         if len(self._earlier) < _MOST_REMEMBERED:
-            self._earlier.append(_Earlier(at.index, added.part.section, _who(at.step), folded(added.text)))
+            self._earlier.append(_Earlier(at.index, added.part.section, who_did(at.step), folded(added.text)))
 
 
 def _in_an_attachment(step: int, added: AddedText) -> Iterator[Found]:
@@ -96,10 +96,15 @@ def _in_one_alternative(at: Passing, added_here: Sequence[AddedText]) -> Iterato
     """SD304: of two parts that say the same as plain text and as HTML, only one was given the text."""
     if not added_here:
         return
+    forms = alternatives(at.after.tree.root)
+    if forms is None:
+        return
     touched = {one.part.section for one in changed_parts(at)}
     for added in added_here:
-        other = _alternative_to(at, added.part)
-        if added.before is None or other is None or other.section in touched or _says(other, added):
+        if added.before is None or added.part not in forms:
+            continue
+        other = forms.html if added.part is forms.plain else forms.plain
+        if other.section in touched or _says(other, added):
             continue
         evidence = {"text": added.shown, "given": _kind(added.part), "other": _kind(other)}
         yield Found("SD304", evidence, (added.change,), at.index)
@@ -115,16 +120,6 @@ def behind_the_end_of_html(at: Passing) -> Iterator[Found]:
         behind = _behind_the_end(before, part.text.text)
         if behind:
             yield Found("SD305", {"text": shown(behind), "part": part.section}, (number,))
-
-
-def _alternative_to(at: Passing, part: Part) -> Part | None:
-    """The text part that says the same in the other form: of a multipart/alternative that holds both forms once."""
-    for holder in (at.after.tree.root, *at.after.tree.root.descendants()):
-        if holder.type == "multipart/alternative":
-            texts = [leaf for leaf in holder.leaves() if leaf.type in _FORMS and not leaf.is_attachment]
-            if len(texts) == 2 and part in texts and {leaf.type for leaf in texts} == set(_FORMS):
-                return texts[1 - texts.index(part)]
-    return None
 
 
 def _says(part: Part, added: AddedText) -> bool:
@@ -150,12 +145,3 @@ def _behind_the_end(before: str, after: str) -> str:
 
 def _kind(part: Part) -> str:
     return "HTML part" if part.type == "text/html" else "plain text part"
-
-
-def _who(step: Step) -> str:
-    """Who did an earlier step, inside a sentence; nobody is named where it can't be known."""
-    if step.certain and step.actor == "agent":
-        return step.agent or ""
-    if step.certain and step.actor in _OTHERS:
-        return _OTHERS[step.actor]
-    return f"somebody (it can't be known who, up to {step.to})"

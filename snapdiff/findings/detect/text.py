@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from msgspec import UNSET
-
+from snapdiff.findings.added_text import seen_hunks
 from snapdiff.findings.changed_parts import TextBefore, changed_texts
 from snapdiff.findings.register import Found, Passing, of_step
 from snapdiff.findings.text_damage import Lost, differs_beyond_ascii, line_pairs, lost, misread, read_as_utf_16
 from snapdiff.mail.charsets import decode_as, known_charset
 from snapdiff.mail.parts import Part
-from snapdiff.model import Change, Hunk
+from snapdiff.model import Change
 
 _MOST_SHOWN = 40
 _SHOWN_OF_LINE = 60
@@ -24,7 +23,7 @@ def characters_lost(at: Passing) -> Iterator[Found]:
     for number, change in enumerate(at.step.changes):
         if change.kind == "part.changed" and change.hunks is not None:
             where = "the text" if change.part in {None, "1"} else f"the text of part {change.part}"
-            found = [one for pair in line_pairs(_seen_hunks(change)) if (one := lost(*pair)) is not None]
+            found = [one for pair in line_pairs(seen_hunks(change)) if (one := lost(*pair)) is not None]
         elif change.kind == "header.changed" and isinstance(change.before, str) and isinstance(change.after, str):
             where = f"the field {change.name}"
             found = [one] if (one := lost(change.before, change.after)) is not None else []
@@ -40,7 +39,7 @@ def misread_text(at: Passing) -> Iterator[Found]:
     for text in changed_texts(at):
         if text.change.kind != "part.changed" or _is_relabelled(text):
             continue
-        for before, after in line_pairs(_seen_hunks(text.change)):
+        for before, after in line_pairs(seen_hunks(text.change)):
             mistake = misread(before, after)
             if mistake is not None:
                 evidence = {
@@ -76,11 +75,6 @@ def meta_against_mime(at: Passing) -> Iterator[Found]:
         if meta is not None and _is_other_text(before, meta.group(1)) and _is_damaged(change):
             evidence = {"part": text.after.section, "meta": meta.group(1), "mime": _label(before)}
             yield Found("SD404", evidence, (text.number,))
-
-
-def _seen_hunks(change: Change) -> Sequence[Hunk]:
-    """The hunks of what a reader sees."""
-    return (change.hunks or []) if change.visible is UNSET else change.visible
 
 
 def _in_all(found: Sequence[Lost]) -> dict[str, str]:
@@ -121,7 +115,7 @@ def _is_other_text(part: Part, charset: str) -> bool:
 
 
 def _is_damaged(change: Change) -> bool:
-    if any(differs_beyond_ascii(*pair) for pair in line_pairs(_seen_hunks(change))):
+    if any(differs_beyond_ascii(*pair) for pair in line_pairs(seen_hunks(change))):
         return True
     pairs = [(hunk.before, hunk.after) for hunk in change.hunks or []]
     return any(before and after and read_as_utf_16(before, after) for before, after in pairs)

@@ -99,8 +99,8 @@ class RequiredAgent(Struct, frozen=True):
 class Policy(Struct, frozen=True):
     """A whole policy. `expectations` are in the order of the file, with the closed world of a block behind it.
 
-    `uncertain` is what may happen at a step of which it can't be known who did it. With `describes`, what steps put into
-    texts is asked for as well: a policy is being written.
+    `uncertain` is what may happen at a step of which it can't be known who did it. With `describes`, what steps put
+    into texts is asked for as well: a policy is being written.
     """
 
     file: str

@@ -1,8 +1,10 @@
 """What a tracking event means, in plain words, for every output that shows one.
 
 The meanings follow the documentation of message tracking (Event types in the message tracking log); the numbers are
-those of Exchange 5.5 to 2003.
+those of Exchange 5.5 to 2003 (Microsoft's articles 246959 and 821905).
 """
+
+from snapdiff.model import TrackingRow
 
 _EVENTS = {
     "RECEIVE": "received",
@@ -62,10 +64,28 @@ _EVENTS = {
     "34": "a report was made",
     "43": "a report that could not be routed was discarded",
     "1019": "submitted to the queue",
+    "1020": "handing it to the next server began",
+    "1021": "set aside as bad mail",
+    "1022": "the queue could not take it on",
+    "1023": "delivered on this server",
+    "1024": "handed to the categorizer, which looks up its recipients",
+    "1025": "submitting it began",
+    "1026": "the queue could not handle it",
     "1027": "submitted from a mailbox",
+    "1028": "delivered to a mailbox on this server",
+    "1029": "handed to a gateway",
+    "1030": "delivery failed for all recipients",
+    "1031": "handed to the next server",
 }
 
 
 def event_words(event: str) -> str:
     """What an event says happened; an event that is not known stands as it is."""
     return _EVENTS.get(event.upper(), event)
+
+
+def row_words(row: TrackingRow) -> str:
+    """What a row says happened: its event in words, or the transport rule of a rules tracking log and its action."""
+    if row.format == "rulestrk":
+        return f"transport rule {row.text('rule_name') or '(no name)'}: {row.text('action') or 'fired'}"
+    return event_words(row.text("event_id"))

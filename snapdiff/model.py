@@ -314,6 +314,8 @@ class Journey(Struct, frozen=True):
     sessions: list[Session]
     joined_by: list[str]
     gaps: list[str]
+    findings: list[Finding] | UnsetType = UNSET
+    """What was found about the journey as a whole; what is about one of its traces stands in that trace."""
 
 
 class Tail(Struct, frozen=True):

@@ -19,6 +19,8 @@ _SAME_FIELD = {
     "message_id": ("message_id", "msgid"),
     "event_id": ("event_id", "event_number"),
     "custom_data": ("custom_data", "event_data"),
+    "recipient_status": ("recipient_status", "recipient_report_status"),
+    "connector_id": ("connector_id", "gateway"),
 }
 """What one thing is called in the log, by the cmdlet, and in the logs of older versions."""
 

@@ -15,11 +15,12 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from snapdiff.across import Told, Traces, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey, parents
-from snapdiff.model import Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.model import Finding, Journey, Parent, Problem, Snapshot, Trace
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -31,7 +32,7 @@ from snapdiff.report.json_report import encode
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
-_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail", "form-not-read"}) | HARMLESS_IN_LOGS
+_HARMLESS = frozenset({"given-twice", "no-snapshots", "single-mail"}) | HARMLESS_IN_LOGS
 """Problems that hide nothing of a trace: all that is there was read, save logs of forms that only stand beside it."""
 
 Progress = Callable[[int, int], None]
@@ -58,7 +59,8 @@ class Run:
 
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
-    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept.
+    were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
+    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see.
     """
 
     def __init__(
@@ -69,10 +71,13 @@ class Run:
         progress: Progress | None = None,
         views: bool = False,
         logs: Sequence[Path] = (),
+        *,
+        together: bool = True,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
-        self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())])
+        self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())]) if together else []
+        self._together = together
         self._jobs = jobs
         self._wanted = Wanted(decoded, views)
         self._progress = progress or (lambda done, total: None)
@@ -85,6 +90,8 @@ class Run:
         self._unreadable = False
         self._fork_changed = False
         self._joined: list[Journey] | None = None
+        self._told: dict[str, Told] | None = None
+        self._found: dict[str, list[Finding]] = {}
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -123,6 +130,12 @@ class Run:
 
     def each_journey(self) -> Iterator[Journey]:
         """The same, one at a time."""
+        self._all_told()
+        for journey in self._each_joined():
+            found = self._found.get(journey.traces[0])
+            yield replace(journey, findings=found) if found else journey
+
+    def _each_joined(self) -> Iterator[Journey]:
         keys = [entry.key for entry in self._entries]
         return iter(self._with_rows(keys)) if self.logs else each_journey(keys)
 
@@ -145,6 +158,20 @@ class Run:
             ]
         return self._joined
 
+    def _all_told(self) -> dict[str, Told]:
+        """What journeys tell of their traces, under the traces' paths; each journey is looked at once, by itself."""
+        if self._told is None:
+            self._told = {}
+            by_path = {entry.key.path: entry for entry in self._entries} if self._together else {}
+            for journey in filter(tells, self._each_joined() if self._together else ()):
+                if not journey.events and not any(by_path[path].changed for path in journey.traces):
+                    continue
+                journey, of_traces = told(journey, Traces(journey.traces, lambda path: self._decoded(by_path[path])))
+                self._told |= of_traces
+                if journey.findings:
+                    self._found[journey.traces[0]] = journey.findings
+        return self._told
+
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
         for entry in self._entries:
@@ -163,11 +190,17 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.uncertain or entry.key.path in self._parents
+        return entry.uncertain or entry.key.path in self._parents or entry.key.path in self._all_told()
+
+    def _decoded(self, entry: Entry) -> Trace:
+        """The trace as it came from its folder, without what only a drawing needs."""
+        return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
     def _filled(self, entry: Entry) -> Trace:
-        """The trace with what only the whole input tells: candidates, and a fork's parent."""
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
         trace = msgspec.json.decode(self._bytes(entry), type=Trace)
+        if (more := self._all_told().get(trace.path)) is not None:
+            trace = with_told(trace, more)
         parent = self._parents.get(trace.path)
         if parent is not None:
             trace = self._with_parent(trace, parent)

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.flags import reflagged
-from snapdiff.model import Change, Finding, Kind, Step, Trace
+from snapdiff.model import Change, Finding, Journey, Kind, Severity, Step, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +25,8 @@ KINDS: tuple[str, ...] = get_args(Kind)
 GROUPS = tuple(dict.fromkeys(kind.partition(".")[0] for kind in KINDS))
 """What stands before the dot of a kind: envelope, header, part, message."""
 COSMETIC = "cosmetic"
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""From the gravest down."""
 
 
 class Selection(Struct, frozen=True):
@@ -45,6 +47,7 @@ class Selection(Struct, frozen=True):
     - `only`, `ignore`: words of `parse_classes`. A change is shown where one word of `only` fits it, and no word of
       `ignore` does. So `header,cosmetic` in `only` is every header change and, beside them, every cosmetic change of
       any kind; and `only` header with `ignore` cosmetic is every header change that a reader could notice.
+    - `severity`: the findings that are as grave or graver. `ignore_codes`: every finding but those of these codes.
     """
 
     message_id: str | None = None
@@ -55,6 +58,8 @@ class Selection(Struct, frozen=True):
     changed_only: bool = False
     only: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    severity: Severity | None = None
+    ignore_codes: frozenset[str] = frozenset()
 
 
 _EVERYTHING = Selection()
@@ -76,8 +81,8 @@ def parse_classes(text: str) -> frozenset[str]:
 def choose(trace: Trace, selection: Selection) -> Trace | None:
     """The trace with the steps and changes that were asked for, or None where the message is not wanted.
 
-    Findings and problems stay, save that under `agent` the findings on another agent or on a step that went are left
-    out. A trace that no filter touches is handed back as it is.
+    Problems stay, and so do the findings that `severity` and `ignore_codes` leave, save that under `agent` the findings
+    on another agent or on a step that went are left out. A trace that no filter touches is handed back as it is.
     """
     if selection == _EVERYTHING:
         return trace
@@ -92,9 +97,24 @@ def choose(trace: Trace, selection: Selection) -> Trace | None:
         steps = [_with_chosen_changes(step, selection) for step in steps]
     if steps is not trace.steps:
         trace = _with_chosen_texts(trace, steps)
-        findings = _chosen_findings(trace.findings, steps, selection.agent)
+        findings = _findings_of(trace.findings, steps, selection.agent)
         trace = replace(trace, steps=steps, findings=reflagged(findings, trace.steps, steps))
+    findings = chosen_findings(trace.findings, selection)
+    trace = trace if len(findings) == len(trace.findings) else replace(trace, findings=findings)
     return None if selection.changed_only and not changed(trace) else trace
+
+
+def chosen_findings(findings: list[Finding], selection: Selection) -> list[Finding]:
+    """The findings that are grave enough and whose code is not ignored."""
+    shown = SEVERITIES[: SEVERITIES.index(selection.severity) + 1] if selection.severity else SEVERITIES
+    return [one for one in findings if one.severity in shown and one.code not in selection.ignore_codes]
+
+
+def chosen_journey(journey: Journey, selection: Selection) -> Journey:
+    """The journey with those of its findings that are grave enough and whose code is not ignored."""
+    if journey.findings is UNSET:
+        return journey
+    return replace(journey, findings=chosen_findings(journey.findings, selection) or UNSET)
 
 
 def changed(trace: Trace) -> bool:
@@ -163,7 +183,7 @@ def _may_be_by(step: Step, agent: str) -> bool:
     return any(_text_fits(agent, name) for name in names if name)
 
 
-def _chosen_findings(findings: list[Finding], steps: list[Step], agent: str | None) -> list[Finding]:
+def _findings_of(findings: list[Finding], steps: list[Step], agent: str | None) -> list[Finding]:
     if not agent:
         return findings
     left = {(step.from_, step.to) for step in steps}

@@ -169,10 +169,15 @@ def test_logs_beside_traces_are_never_written_to_and_their_faults_are_told_with_
     assert snapdiff(traces, "--logs", tmp_path / "nothing").code == 2
 
 
-def test_a_log_of_a_form_without_a_reader_beside_traces_is_told_and_no_failure(tmp_path: Path) -> None:
+def test_a_rules_tracking_log_beside_traces_tells_which_rule_acted(tmp_path: Path) -> None:
+    traces = ROOT / "samples" / "traces"
+    (trace,) = [one for one in snapdiff(traces, "--format", "json").json()["traces"] if one["message_id"]][:1]
     columns = "#Fields: date-time,message-id,rule-name,details,action,from-address,recipient-address\r\n"
-    (tmp_path / "RULESTRK20240514-1.LOG").write_text(columns, encoding="utf-8", newline="")
-    ran = snapdiff(ROOT / "samples" / "traces", "--logs", tmp_path, "--format", "json")
+    row = f"2024-05-14T08:00:00.000Z,{trace['message_id']},Disclaimer,,ApplyDisclaimer,a@x.test,b@x.test\r\n"
+    (tmp_path / "RULESTRK20240514-1.LOG").write_text(columns + row, encoding="utf-8", newline="")
+    ran = snapdiff(traces, "--logs", tmp_path, "--format", "json")
     assert ran.code == 0
-    assert "form-not-read" in {problem["code"] for problem in ran.json()["problems"]}
-    assert snapdiff("track", tmp_path).code == 2
+    events = [event for journey in ran.json()["journeys"] for event in journey["events"]]
+    assert {(event["format"], event["rule_name"], event["message_id"]) for event in events} == {
+        ("rulestrk", "Disclaimer", trace["message_id"])
+    }

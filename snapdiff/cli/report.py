@@ -23,6 +23,14 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
+class Severity(StrEnum):
+    """How grave a finding is."""
+
+    error = "error"
+    warning = "warning"
+    note = "note"
+
+
 class AgentsFormat(StrEnum):
     """The forms of the agents' table."""
 
@@ -73,7 +81,13 @@ def _report(
         list[str] | None,
         typer.Option(metavar="KINDS", help="Only these: envelope,header,part,message,cosmetic or a kind."),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="KINDS", help="Everything but these kinds.")] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KINDS", help="Everything but these kinds, or findings by code: cosmetic,SD501,SD4xx."),
+    ] = None,
+    severity: Annotated[
+        Severity | None, typer.Option("--severity", help="Only findings as grave as this, or graver.")
+    ] = None,
     decoded: Annotated[
         bool | None,
         typer.Option(
@@ -97,6 +111,7 @@ def _report(
         changed_only=changed_only,
         only=tuple(only or ()),
         ignore=tuple(ignore or ()),
+        severity=severity.value if severity else None,
     )
     decoded = form is not Format.json if decoded is None else decoded
     drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)

@@ -1,24 +1,27 @@
 """What `snapdiff explain` does: the catalogue of findings in words."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from textwrap import fill
 
 from snapdiff.commands.streams import output_stream
 from snapdiff.faults import WrongUsage
 from snapdiff.findings.catalogue import Definition, catalogue
+from snapdiff.findings.codes import definition
+from snapdiff.findings.page import page, section
 
 _WIDTH = 100
 
 
-def explain(code: str, output: Path | None) -> int:
-    """`snapdiff explain [CODE]`: 0. Raises WrongUsage for a code or name that does not exist."""
-    known = {key.lower(): one for one in catalogue().values() for key in (one.code, one.name)}
-    if code and code.lower() not in known:
-        near = get_close_matches(code.lower(), known, n=1)
-        hint = f"did you mean {known[near[0]].code} ({known[near[0]].name})?" if near else "snapdiff explain lists all"
-        raise WrongUsage(f"{code} is no finding; {hint}")
-    text = _whole(known[code.lower()]) if code else "".join(_listed(one) for one in catalogue().values())
+def explain(code: str, form: str, output: Path | None) -> int:
+    """`snapdiff explain [CODE]`, as text or markdown: 0. Raises WrongUsage for a code or name that does not exist."""
+    try:
+        asked = [definition(code)] if code else list(catalogue().values())
+    except ValueError as wrong:
+        raise WrongUsage(str(wrong)) from None
+    if form == "markdown":
+        text = section(asked[0]) if code else page(asked)
+    else:
+        text = _whole(asked[0]) if code else "".join(map(_listed, asked))
     with output_stream(output) as stream:
         stream.write(text.encode("utf-8"))
     return 0

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
-from snapdiff.model import Problem, Tail
+from snapdiff.findings.codes import codes, means_a_finding
+from snapdiff.model import Problem, Severity, Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
 from snapdiff.run import Run
-from snapdiff.select import Selection, changed, choose, parse_classes
+from snapdiff.select import Selection, changed, choose, chosen_journey, parse_classes
 
 _CHANGED = 1
 
@@ -30,11 +31,15 @@ class Asked(Struct, frozen=True):
     changed_only: bool = False
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    severity: Severity | None = None
 
     def selection(self) -> Selection:
-        """The filters it means. Raises WrongUsage for a kind of change that does not exist."""
+        """The filters it means. Raises WrongUsage for a kind of change or a finding that does not exist."""
+        words = [word.strip() for piece in self.ignore for word in piece.split(",")]
         try:
-            only, ignore = parse_classes(",".join(self.only)), parse_classes(",".join(self.ignore))
+            only = parse_classes(",".join(self.only))
+            ignore = parse_classes(",".join(word for word in words if not means_a_finding(word)))
+            ignore_codes = frozenset(code for word in words if means_a_finding(word) for code in codes(word))
         except ValueError as wrong:
             raise WrongUsage(str(wrong)) from None
         return Selection(
@@ -46,6 +51,8 @@ class Asked(Struct, frozen=True):
             self.changed_only,
             only,
             ignore,
+            self.severity,
+            ignore_codes,
         )
 
 
@@ -123,7 +130,9 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
             continue
         any_change = any_change or changed(chosen)
         out.trace(chosen)
-    journeys = [journey for journey in run.journeys() if not left_out.issuperset(journey.traces)]
+    journeys = [
+        chosen_journey(journey, selection) for journey in run.journeys() if not left_out.issuperset(journey.traces)
+    ]
     # What is odd about the logs is known once they were read for the journeys.
     problems = [*run.problems, *problems]
     out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))
@@ -137,7 +146,7 @@ def agents(paths: Sequence[Path], form: Style, output: Path | None, jobs: int | 
     from snapdiff.report.progress import progress
 
     table = AgentTable()
-    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen) as run:
+    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, together=False) as run:
         refuse_input(output, run)
         for trace in run.traces():
             table.add(trace)

@@ -39,7 +39,7 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown,
     if shown.output is not None and any(same_place(shown.output, Path(place.path)) for place in places):
         raise WrongUsage(f"{shown.output} is one of the logs that are read; give another file with -o")
     if days is not None:
-        search = _last_days(search, days, newest_time(places))
+        search = _last_days(search, days, newest_time(places, local))
     found = _found(places, search, problems.append, local)
     problems = list(dict.fromkeys(problems))
     if not found.files:

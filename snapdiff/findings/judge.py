@@ -1,14 +1,27 @@
-"""Watches the steps of one trace as they are compared, asks every detector, and words what they found."""
+"""Watches the steps of one trace as they are compared, asks every detector, and words what they found.
+
+What takes more than one trace to see is asked afterwards, of each journey.
+"""
 
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
+from msgspec import Struct
+
 from snapdiff.findings.catalogue import Definition, catalogue
-from snapdiff.findings.register import FOLLOWERS, STEP_DETECTORS, TRACE_DETECTORS, Follower, Found, Passing
+from snapdiff.findings.register import (
+    FOLLOWERS,
+    JOURNEY_DETECTORS,
+    STEP_DETECTORS,
+    TRACE_DETECTORS,
+    Follower,
+    Found,
+    Passing,
+)
 from snapdiff.mail.message import Message
-from snapdiff.model import Finding, Snapshot, Step, Trace
+from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
 
 _LONGEST_VALUE = 300
 """Characters of a value that a finding quotes; a field of a mail can have megabytes."""
@@ -55,6 +68,35 @@ class Judge:
     def _remember(self, message: Message, headers_only: bool) -> None:
         if self._first is None and message.raw and not headers_only:
             self._first = message
+
+
+class JourneyFindings(Struct, frozen=True):
+    """What was found about a journey: about the whole of it, and about single traces, under their paths."""
+
+    whole: list[Finding]
+    of_traces: dict[str, list[Finding]]
+
+
+def judge_journey(journey: Journey, traces: Sequence[Trace]) -> JourneyFindings:
+    """Every finding that it takes the journey to see. `traces` are its own, in its order, without a parent's step."""
+    _load_detectors()
+    whole: list[Finding] = []
+    of_traces: dict[str, list[Finding]] = {}
+    for detector in JOURNEY_DETECTORS:
+        for found in detector(journey, traces):
+            if found.trace is None:
+                whole.append(_worded(found, ()))
+            else:
+                trace = traces[found.trace]
+                of_traces.setdefault(trace.path, []).append(_worded(found, trace.steps))
+    whole.sort(key=lambda finding: finding.code)
+    return JourneyFindings(whole, of_traces)
+
+
+def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
+    """The trace's findings and further ones about it, in the same order as ever."""
+    places = {step.to: place for place, step in enumerate(trace.steps)}
+    return sorted([*trace.findings, *more], key=lambda one: (places.get(one.step[1], -1) if one.step else -1, one.code))
 
 
 def _at(found: Found, index: int) -> Found:
@@ -115,7 +157,9 @@ def _where(step: Step | None) -> str:
 
 
 def _flags(found: Found) -> list[str]:
-    """JSON pointers (RFC 6901) into the trace, of the rows of the report that the finding is about."""
+    """JSON pointers (RFC 6901) into the trace, or the journey, of the rows of the report that the finding is about."""
+    if found.trace is None and found.rows:
+        return [f"/events/{number}" for number in found.rows]
     if found.step is None:
         return []
     if not found.changes:

@@ -7,14 +7,15 @@ A detector is one small function in `findings/detect/`, and needs no other place
 
 `of_step` functions see each step that changed something, with both messages; `of_trace` functions see the finished
 trace and no mail; a `follower` class sees all of a trace and may remember what it likes, if it stays small.
+`of_journey` functions see a journey with its rows of the logs and its traces, and no mail: what no trace tells alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from snapdiff.mail.message import Message
-from snapdiff.model import Snapshot, Step, Trace
+from snapdiff.model import Journey, Snapshot, Step, Trace
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,17 @@ class Found:
     """What a detector says: the code, the values seen (they fill the catalogue's texts), and what it is about.
 
     `changes` are indices into the step's changes. `step` is the index of the step, for followers and trace
-    detectors; None where it is about the trace as a whole; the step at hand for an `of_step` function.
+    detectors; None where it is about the trace as a whole; the step at hand for an `of_step` function. An `of_journey`
+    function says which of the journey's traces it is about by `trace`, an index; None where it is about the journey as
+    a whole, and then `rows` are indices into its events.
     """
 
     code: str
     evidence: dict[str, str] = field(default_factory=dict)
     changes: tuple[int, ...] = ()
     step: int | None = None
+    trace: int | None = None
+    rows: tuple[int, ...] = ()
 
 
 class Follower(Protocol):
@@ -63,10 +68,12 @@ class Follower(Protocol):
 
 OfStep = Callable[[Passing], Iterable[Found]]
 OfTrace = Callable[[Trace], Iterable[Found]]
+OfJourney = Callable[[Journey, Sequence[Trace]], Iterable[Found]]
 
 STEP_DETECTORS: list[OfStep] = []
 TRACE_DETECTORS: list[OfTrace] = []
 FOLLOWERS: list[type[Follower]] = []
+JOURNEY_DETECTORS: list[OfJourney] = []
 
 
 def of_step(detector: OfStep) -> OfStep:
@@ -78,6 +85,16 @@ def of_step(detector: OfStep) -> OfStep:
 def of_trace(detector: OfTrace) -> OfTrace:
     """Registers a function that looks at a finished trace."""
     TRACE_DETECTORS.append(detector)
+    return detector
+
+
+def of_journey(detector: OfJourney) -> OfJourney:
+    """Registers a function that looks at a journey of several traces, or with rows of logs.
+
+    Its traces stand in the journey's order, each as it came from its folder: a fork without the step from its parent.
+    Take them one by one where that will do: with many of them, each is read again whenever it is asked for.
+    """
+    JOURNEY_DETECTORS.append(detector)
     return detector
 
 

@@ -48,13 +48,15 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("msgtrk", _matches(r"(?im)^#log-type:\s*message tracking log")),
     ("rulestrk", _has_columns("message-id", "rule-name")),
     ("msgtrk", _has_columns("event-id", "message-id")),
-    ("exchange-2000", _matches(r"(?i)\A#\s*message tracking log file")),
+    ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
     ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
     ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*,')),
     ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),
     ("msgtrk", _matches(rf'(?m)^{_DATE},(?:[^,\r\n"]*,){{4}}(?:"(?:[^"]|"")*"|[^,\r\n]*),[^,\r\n]*,[A-Z]+,[A-Z]+,')),
+    ("exchange-2000", _matches(r"\A\d{4}-\d{1,2}-\d{1,2}\t\d{1,2}:\d{1,2}:\d{1,2}( GMT| UTC)?\t")),
+    ("rulestrk", _matches(rf"(?m)^{_DATE},<[^,>\r\n]+>,(?:[^,\r\n]*,){{3}}[^,\r\n]*,[^,\r\n]*\r?$")),
     ("exchange-5.5", _matches(r"\A[^\t\r\n]+\t\d{1,4}\t\d{4}\.\d{1,2}\.\d{1,2} ")),
 ]
 """The first that fits says it: what a header claims comes before what a bare row looks like."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.cmdlet import read_clixml, read_csv, read_list
 from snapdiff.read.files import explain, openable
+from snapdiff.read.legacy import Exchange2000Reader, RulesReader, read_55
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_kind import HEAD, LogKind, kind_of_head
@@ -28,20 +29,20 @@ Tell = Callable[[Problem], None]
 Reader = Callable[[BinaryIO, str, Tell, LocalTime], Iterator[TrackingRow]]
 """Reads a log from its stream; the name is what the report calls it, and `tell` hears what is odd."""
 
+LineReader = TrackingReader | Exchange2000Reader
+LINE_READERS: dict[LogKind | None, type[LineReader]] = {
+    "msgtrk": TrackingReader,
+    "rulestrk": RulesReader,
+    "exchange-2000": Exchange2000Reader,
+}
+"""The readers of forms whose rows are a line each, of which only those looked for need to be read."""
 READERS: dict[LogKind | None, Reader] = {
+    "exchange-5.5": read_55,
     "cmdlet-fl": read_list,
     "cmdlet-csv": read_csv,
     "cmdlet-clixml": read_clixml,
 }
-"""The readers of the forms that are not MSGTRK: a new form is one more entry here, and a sign in `log_kind`."""
-
-
-_NOT_READ: dict[LogKind | None, str] = {
-    "exchange-2000": "Exchange 2000 or 2003",
-    "exchange-5.5": "Exchange 5.5",
-    "rulestrk": "rules tracking (RULESTRK)",
-}
-"""Forms that are told and have no reader: passed by with a word, never in silence."""
+"""The readers of the other forms. A new form is one more entry here or above, and a sign in `log_kind`."""
 
 
 class LogPlace(Struct, frozen=True):
@@ -84,9 +85,9 @@ class LogRows:
             try:
                 with open_log(place) as stream:
                     kind = kind_of(stream)
-                    if kind == "msgtrk":
+                    if (line_reader := LINE_READERS.get(kind)) is not None:
                         self.files.append(place.file)
-                        yield from self._rows(stream, place.file)
+                        yield from self._rows(stream, place.file, line_reader)
                     elif (reader := READERS.get(kind)) is not None:
                         self.files.append(place.file)
                         for row in reader(stream, place.file, self._tell, self._local):
@@ -94,14 +95,11 @@ class LogRows:
                             yield row
                     else:
                         self.others += 1
-                        if kind in _NOT_READ:
-                            said = f"{place.file} is a log of {_NOT_READ[kind]}, which is not read."
-                            self._tell(Problem(place.file, "form-not-read", said))
             except ReadFailed as failed:
                 self._tell(Problem(place.file, failed.code, failed.message))
 
-    def _rows(self, stream: BinaryIO, file: str) -> Iterator[TrackingRow]:
-        reader = TrackingReader(file, self._tell)
+    def _rows(self, stream: BinaryIO, file: str, kind: type[LineReader]) -> Iterator[TrackingRow]:
+        reader = kind(file, self._tell)
         lines = Lines(stream, file, self._tell, self._needles, exact=self._exact)
         try:
             for line in lines:
@@ -113,17 +111,20 @@ class LogRows:
             self.rows_read += lines.rows
 
 
-def newest_time(places: Sequence[LogPlace]) -> str:
-    """The time of the newest row of all tracking logs, as it stands there; "" where there is none."""
+def newest_time(places: Sequence[LogPlace], local: LocalTime | None = None) -> str:
+    """The time of the newest row of all tracking logs (ISO 8601, UTC); "" where there is none."""
     newest = ""
     for place in places:
         try:
             with open_log(place) as stream:
-                if kind_of(stream) == "msgtrk":
+                kind = kind_of(stream)
+                if kind == "msgtrk":
                     times = (line.text[:24] for line in Lines(stream, place.file, _unheard) if not line.is_header)
                     newest = max(newest, max((time for time in times if _is_time(time)), default=""))
+                    continue
         except ReadFailed:
             continue
+        newest = max((newest, *(row.time or "" for row in LogRows([place], _unheard, (), local))))
     return newest
 
 

@@ -2,13 +2,13 @@
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import ClassVar
 
-from snapdiff.model import LogValue, Problem, TrackingRow
+from snapdiff.model import LogValue, RowFormat, TrackingRow
+from snapdiff.read.columns import Columns, Tell
 from snapdiff.read.log_lines import Line
 from snapdiff.read.log_values import members
-
-Tell = Callable[[Problem], None]
 
 _2007 = [
     *("date-time", "client-ip", "client-hostname", "server-ip", "server-hostname", "source-context", "connector-id"),
@@ -33,27 +33,27 @@ class TrackingReader:
     `file` is what the report calls the log; `tell` hears what is odd, each kind once a file.
     """
 
+    form: RowFormat = "msgtrk"
+    columns_by_count: ClassVar = COLUMNS_BY_COUNT
+
     def __init__(self, file: str, tell: Tell) -> None:
         self._file = file
-        self._tell = tell
-        self._told: set[str] = set()
-        self._columns: list[str] | None = None
-        self._names: list[str] = []
+        self._columns = Columns(file, tell)
 
     def header(self, line: Line) -> None:
         """A line that begins with `#`: the columns from here on, or something that is of no use here."""
         name, _, value = line.text.partition(":")
         if name.strip().lower() == "#fields":
-            self._take([column.strip() for column in value.split(",")])
+            self._columns.take([column.strip() for column in value.split(",")])
 
     def row(self, line: Line) -> TrackingRow:
         """A line that is a row. No row is lost: what has no column is called `column_N`."""
         values = split_row(line.text)
-        if self._columns is None:
+        if self._columns.columns is None:
             self._guess(len(values))
-        columns, names = self._columns or [], self._names
+        columns, names = self._columns.columns or [], self._columns.names
         if len(values) != len(columns):
-            names = self._odd(values, line)
+            names = self._columns.fitting(values, line)
         fields: dict[str, LogValue] = {}
         time = None
         for at, value in enumerate(values):
@@ -62,39 +62,15 @@ class TrackingReader:
                 time = value
             else:
                 fields[names[at]] = members(value) if column in _COLLECTIONS else value
-        return TrackingRow(self._file, line.number, "msgtrk", time, fields)
-
-    def _take(self, columns: list[str]) -> None:
-        self._columns = columns
-        self._names = []
-        for at, column in enumerate(columns, 1):
-            name = column.lower().replace("-", "_") or f"column_{at}"
-            if name in self._names:
-                self._once("doubled-column", f"names the column {column} twice; the second one is called {name}_{at}")
-                name = f"{name}_{at}"
-            self._names.append(name)
+        return TrackingRow(self._file, line.number, self.form, time, fields)
 
     def _guess(self, count: int) -> None:
-        known = COLUMNS_BY_COUNT.get(count)
-        self._take(known or ["date-time", *[""] * (count - 1)])
+        known = self.columns_by_count.get(count)
+        self._columns.take(known or ["date-time", *[""] * (count - 1)])
         how = "by their number, as Exchange writes them" if known else "column_2, column_3 and so on"
-        self._once("no-fields-line", f"has no #Fields line before its rows; its {count} columns are named {how}")
-
-    def _odd(self, values: Sequence[str], line: Line) -> list[str]:
-        missing = len(self._names) - len(values)
-        if missing > 0:
-            if line.is_last and not line.is_ended:
-                self._once("short-last-line", "ends in mid-row: it was copied while Exchange wrote it")
-            else:
-                self._once("short-row", f"has a row that lacks {missing} of its columns (line {line.number})")
-            return self._names
-        self._once("long-row", f"has a row with more values than columns (line {line.number})")
-        return [*self._names, *(f"column_{at}" for at in range(len(self._names) + 1, len(values) + 1))]
-
-    def _once(self, code: str, says: str) -> None:
-        if code not in self._told:
-            self._told.add(code)
-            self._tell(Problem(self._file, code, f"{self._file} {says}."))
+        self._columns.once(
+            "no-fields-line", f"has no #Fields line before its rows; its {count} columns are named {how}"
+        )
 
 
 def split_row(text: str) -> list[str]:

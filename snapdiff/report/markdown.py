@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from snapdiff import __version__
+from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.markdown_changes import changes_detail
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.track_markdown import event_table, session_list
@@ -217,5 +218,6 @@ def _journey(journey: Journey) -> Iterator[str]:
         yield f"{server}{when}: {code(leg.trace)}\n"
     yield from event_table(journey.events)
     yield from session_list(journey.sessions)
-    for gap in journey.gaps:
+    yield from _findings(journey.findings or ())
+    for gap in untold_gaps(journey):
         yield f"- Gap: {sentence(gap)}\n"

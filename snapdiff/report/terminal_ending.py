@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines
 from snapdiff.report.terminal_sessions import session_lines
@@ -41,19 +42,20 @@ _ADVICE = {
 """What to do about a problem, by its code; a code without a line here needs nothing done."""
 
 
-def findings(found: Sequence[Finding], paper: Paper) -> Iterator[Line]:
+def findings(found: Sequence[Finding], paper: Paper, indent: int = 2) -> Iterator[Line]:
     """What is known about a change: how grave, what it means, and what mends it."""
+    edge = " " * indent
     if found:
         yield []
-        yield [Piece("  Findings", "title")]
+        yield [Piece(f"{edge}Findings", "title")]
     for finding in found[:SHOWN]:
         style = {"error": "error", "warning": "warning"}.get(finding.severity, "label")
-        head = [Piece(f"  {finding.severity:>8}  ", style)]
+        head = [Piece(f"{edge}{finding.severity:>8}  ", style)]
         agent = f" ({paper.show(finding.agent, 200)})" if finding.agent is not None else ""
         body = [Piece(f"{paper.show(finding.code, 20)} ", style), Piece(paper.show(finding.message) + agent)]
         yield from hanging(head, body, paper.width)
         if finding.fix:
-            yield from hanging([Piece(" " * 12)], [Piece(paper.show(finding.fix), "dim")], paper.width)
+            yield from hanging([Piece(edge + " " * 10)], [Piece(paper.show(finding.fix), "dim")], paper.width)
     yield from _more(len(found), "finding", paper)
 
 
@@ -105,9 +107,11 @@ def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
         for session in journey.sessions[:SHOWN]:
             yield from session_lines(session, paper, whole=False)
         yield from _more(len(journey.sessions), "session", paper)
-        for gap in journey.gaps[:SHOWN]:
+        yield from findings(journey.findings or (), paper, indent=4)
+        gaps = untold_gaps(journey)
+        for gap in gaps[:SHOWN]:
             yield from hanging([Piece("    Gap: ", "unsure")], [Piece(paper.show(gap))], paper.width)
-        yield from _more(len(journey.gaps), "gap", paper)
+        yield from _more(len(gaps), "gap", paper)
         if journey.joined_by:
             keys = ", ".join(paper.show(key, 100) for key in journey.joined_by[:SHOWN])
             yield from hanging([Piece("    ")], [Piece(f"Put together by {keys}.", "dim")], paper.width)

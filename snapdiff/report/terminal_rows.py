@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapdiff.log_words import event_words
+from snapdiff.log_words import row_words
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import cut
@@ -24,16 +24,20 @@ def event_lines(row: TrackingRow, paper: Paper) -> Iterator[Line]:
     head = [Piece(f"    {row_time_words(row, paper)}  ", "dim")]
     source = row.text("source")
     name = paper.show(f"{event}" + (f" ({source})" if source else ""), 60)
+    words = row_words(row)
     body = [
-        Piece(event_words(event).capitalize(), "error" if event.upper() == "FAIL" else ""),
-        Piece(f"  {name}", "label"),
+        Piece(paper.show(words[:1].upper() + words[1:], 200), "error" if event.upper() == "FAIL" else ""),
     ]
+    if name:
+        body.append(Piece(f"  {name}", "label"))
     if servers:
         arrow = f" {paper.symbols.arrow} "
         body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
     yield from hanging(head, body, paper.width)
     indent = [Piece(" " * 8)]
     related = row.text("related_recipient_address")
+    if row.text("details") and row.format == "rulestrk":
+        yield from hanging(indent, [Piece(paper.show(row.text("details"), 300), "dim")], paper.width)
     if related:
         yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
     for datum in row.parsed.custom_data[:_MEMBERS_SHOWN]:

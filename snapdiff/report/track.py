@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import msgspec
 
 from snapdiff import __version__
-from snapdiff.log_words import event_words
+from snapdiff.log_words import row_words
 from snapdiff.report.json_report import encode_plain
 from snapdiff.report.log_rows import message_document
 from snapdiff.report.safe_text import harmless_cell
@@ -70,6 +70,6 @@ def _csv(found: TrackFound) -> str:
         values = [row.fields.get(name, "") for name in names]
         texts = [value if isinstance(value, str) else "; ".join(value) for value in values]
         first = [harmless_cell(row.file), row.line, row.format, harmless_cell(row.time or "")]
-        meaning = harmless_cell(event_words(row.text("event_id")))
+        meaning = harmless_cell(row_words(row))
         writer.writerow([*first, meaning, *(harmless_cell(text) for text in texts)])
     return out.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapdiff.log_words import event_words
+from snapdiff.log_words import row_words
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
 
@@ -52,11 +52,11 @@ def event_table(events: Sequence[TrackingRow]) -> Iterator[str]:
     yield "\n" + row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
     for event in events[:_SHOWN]:
         name = event.text("event_id")
-        meaning = event_words(name)
+        meaning = row_words(event)
         yield row(
             code(event.time or "-"),
             code(name) if name else "-",
-            meaning if meaning != name else "-",
+            sentence(meaning) if meaning != name else "-",
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from snapdiff.model import RecipientWay, TrackingRow
 
 _OUTCOMES = {"DELIVER": "delivered", "DUPLICATEDELIVER": "delivered", "SEND": "sent", "FAIL": "failed"}
+_OUTCOMES |= dict.fromkeys(("9", "1023", "1028"), "delivered")  # the numbers of Exchange 5.5 to 2003
+_OUTCOMES |= dict.fromkeys(("7", "1029", "1031"), "sent") | {"1030": "failed"}
 _STRENGTH = {"open": 0, "sent": 1, "redirected": 2, "expanded": 2, "failed": 3, "delivered": 4}
 
 

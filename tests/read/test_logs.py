@@ -109,17 +109,3 @@ def test_the_bytes_of_a_zip_in_a_zip_never_pass_for_rows() -> None:
         inner.writestr("MSGTRK2024051408-1.LOG", log)
     assert kind_of_head(log) == "msgtrk"
     assert kind_of_head(packed.getvalue()) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "# Message Tracking Log File\r\n# Exchange System Attendant Version 6.5.7638.1\r\n",
-        "#Fields: date-time,message-id,rule-name,details,action,from-address,recipient-address\r\n",
-    ],
-)
-def test_a_known_form_without_a_reader_is_never_passed_by_in_silence(tmp_path: Path, text: str) -> None:
-    (tmp_path / "old.log").write_text(text, encoding="utf-8", newline="")
-    problems: list[Problem] = []
-    assert list(LogRows(find_logs([tmp_path], problems.append), problems.append)) == []
-    assert [problem.code for problem in problems] == ["form-not-read"]

@@ -107,7 +107,7 @@ class _Pages:
         return _bytes(page)
 
     def _overview(self, found: list[Message], tail: Tail, link: str) -> bytes:
-        offered = choices(self._cards)
+        offered = choices(self._cards, (note.severity for message in found for note in message.findings))
         page = render(
             "overview.html.j2",
             source=self._source,

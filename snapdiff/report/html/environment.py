@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from snapdiff import __version__
-from snapdiff.log_words import event_words
+from snapdiff.log_words import row_words
 from snapdiff.report.html.marks import clean, differing, inline, marked
 from snapdiff.report.words import counted, cut, elapsed_words, part_words, service_words
 
@@ -60,7 +60,7 @@ def environment() -> Environment:
             "attribute": _attribute,
             "cut": cut,
             "elapsed": elapsed_words,
-            "event_words": event_words,
+            "row_words": row_words,
             "inline": inline,
             "marked": marked,
             "part_words": part_words,

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from snapdiff.agents import EVENTS
 from snapdiff.model import Kind
+from snapdiff.report.html.findings import Note, notes
+from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.words import elapsed_words
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Message(Struct, frozen=True):
     events: list[TrackingRow]
     sessions: list[Session]
     joined_by: list[str]
+    findings: list[Note] = []
 
 
 class Row(Struct, frozen=True):
@@ -118,8 +121,9 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
         own = [by_path[path] for path in journey.traces if path in by_path and path not in taken]
         taken.update(card.path for card in own)
         if own:
+            about = list(notes(journey.findings or [], (), "", set()))
             found[own[0].path] = Message(
-                _id(own[0]), own, journey.gaps, journey.events, journey.sessions, journey.joined_by
+                _id(own[0]), own, untold_gaps(journey), journey.events, journey.sessions, journey.joined_by, about
             )
     for card in cards:
         if card.path not in taken:
@@ -128,12 +132,12 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
     return sorted(found.values(), key=lambda message: min(first[card.path] for card in message.cards))
 
 
-def choices(cards: Iterable[Card]) -> Choices:
-    """Every agent, event, kind and severity that occurs."""
+def choices(cards: Iterable[Card], of_journeys: Iterable[str] = ()) -> Choices:
+    """Every agent, event, kind and severity that occurs; `of_journeys` are severities of findings about journeys."""
     agents: dict[str, None] = {}
     events: dict[str, None] = {}
     kinds: set[str] = set()
-    severities: set[str] = set()
+    severities = set(of_journeys)
     for card in cards:
         agents.update(dict.fromkeys([*card.ran, *card.did]))
         events.update(dict.fromkeys(card.events))
@@ -172,6 +176,7 @@ def _row(message: Message, agents: dict[str, int], events: dict[str, int], link:
     ran = list(dict.fromkeys(name for card in cards for name in card.ran))
     did = list(dict.fromkeys(name for card in cards for name in card.did))
     severities = Counter(name for card in cards for name in card.severities)
+    severities.update(note.severity for note in message.findings)
     recipients = list(dict.fromkeys(name for card in cards for name in card.recipients))
     kinds = sorted({_KINDS.index(kind) for card in cards for kind in card.kinds})
     worst = next((len(SEVERITIES) - place for place, name in enumerate(SEVERITIES) if severities[name]), 0)

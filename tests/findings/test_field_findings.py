@@ -132,3 +132,9 @@ def test_what_a_message_came_with(tmp_path: Path, mail: bytes, code: str | None,
 
 def test_a_rule_that_marks_the_message_here_is_no_loop(tmp_path: Path) -> None:
     assert after(tmp_path, AGENT, having(b"X-MS-Exchange-Transport-Rules-Loop: 1")) == []
+
+
+def test_that_exchange_trusts_its_own_mail_is_no_finding(tmp_path: Path) -> None:
+    bare = without(b"X-MS-Exchange-Organization")
+    trusted = bare.replace(b"\r\n\r\n", b"\r\nX-MS-Exchange-Organization-SCL: -1\r\n\r\n", 1)
+    assert after(tmp_path, TRANSPORT, trusted, came=bare) == []

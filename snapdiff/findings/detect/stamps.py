@@ -33,7 +33,8 @@ def spam_level_changed(at: Passing) -> Iterator[Found]:
     """SD540: another SCL than before, or one that has consequences."""
     for number, change in _stamped(at, "scl"):
         after = _level(change.after)
-        if change.kind == "header.changed" or after == -1 or (after is not None and after >= 5):
+        trusted_by_other = after == -1 and at.step.actor == "agent"
+        if change.kind == "header.changed" or trusted_by_other or (after is not None and after >= 5):
             yield Found("SD540", _levels(change, _spam), (number,))
 
 

@@ -1,23 +1,33 @@
 """A journey with its rows, and its traces one after the other, to what only they together tell."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import overload
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from snapdiff.attribution import attributed
 from snapdiff.findings.judge import judge_journey, with_findings
-from snapdiff.model import Finding, Journey, Trace
+from snapdiff.model import AgentNote, Finding, Journey, Trace
 
 _AT_HAND = 16
 """Traces of a journey that are in memory at once; a journey can have thousands."""
 
 
 class Told(Struct, frozen=True):
-    """What a journey tells of one of its traces."""
+    """What a journey tells of one of its traces; `logged` are notes of the log by the later file of their step."""
 
     findings: list[Finding]
+    logged: Mapping[str, list[AgentNote]]
+
+
+class JourneyTold(Struct, frozen=True):
+    """What a journey tells: findings and notes of the log about the whole of it, and what is about single traces."""
+
+    findings: list[Finding]
+    logged: list[AgentNote]
+    of_traces: dict[str, Told]
 
 
 class Traces(Sequence[Trace]):
@@ -27,6 +37,10 @@ class Traces(Sequence[Trace]):
         self._paths = paths
         self._read = read
         self._at_hand: OrderedDict[int, Trace] = OrderedDict()
+
+    def with_logged(self, logged: Mapping[str, Mapping[str, list[AgentNote]]]) -> "Traces":
+        """The same traces, each with notes of the log beside its steps: by path, then by a step's later file."""
+        return Traces(self._paths, lambda path: _with_logged(self._read(path), logged.get(path, {})))
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -53,14 +67,29 @@ def tells(journey: Journey) -> bool:
     return bool(journey.events or journey.sessions) or len(journey.traces) > 1
 
 
-def told(journey: Journey, traces: Sequence[Trace]) -> tuple[Journey, dict[str, Told]]:
-    """The journey with what was found about the whole of it, and what it tells of its traces, under their paths."""
-    found = judge_journey(journey, traces)
-    if found.whole:
-        journey = replace(journey, findings=found.whole)
-    return journey, {path: Told(findings) for path, findings in found.of_traces.items()}
+def told(journey: Journey, traces: Traces, rules: Mapping[str, str] | None = None) -> JourneyTold:
+    """What a journey and its traces tell together. `rules` are transport rules' names by their ids, None: not given."""
+    notes = attributed(journey, traces, rules)
+    if notes.unplaced:
+        journey = replace(journey, logged=notes.unplaced)
+    found = judge_journey(journey, traces.with_logged(notes.of_steps))
+    paths = found.of_traces.keys() | notes.of_steps.keys()
+    of_traces = {path: Told(found.of_traces.get(path, []), notes.of_steps.get(path, {})) for path in sorted(paths)}
+    return JourneyTold(found.whole, notes.unplaced, of_traces)
+
+
+def journey_with_told(journey: Journey, more: JourneyTold) -> Journey:
+    """The journey with what is about the whole of it."""
+    return replace(journey, findings=more.findings or UNSET, logged=more.logged or UNSET)
 
 
 def with_told(trace: Trace, more: Told) -> Trace:
     """The trace, as it came from its folder, with what its journey tells of it."""
-    return replace(trace, findings=with_findings(trace, more.findings))
+    return replace(_with_logged(trace, more.logged), findings=with_findings(trace, more.findings))
+
+
+def _with_logged(trace: Trace, logged: Mapping[str, list[AgentNote]]) -> Trace:
+    if not logged:
+        return trace
+    steps = [replace(step, logged=logged[step.to]) if step.to in logged else step for step in trace.steps]
+    return replace(trace, steps=steps)

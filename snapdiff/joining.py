@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from snapdiff.forks import numbers
 from snapdiff.journey import TraceKey
 from snapdiff.model import Journey, Session, TrackingRow
 from snapdiff.track.gaps import gaps, host
 from snapdiff.track.messages import row_order
 
 _NEITHER = -1
+_BY_TRANSFER = "TRANSFER reference"
 _EITHER = ("server_hostname", "client_hostname")
 _OWN_SERVER = {
     **dict.fromkeys(("RECEIVE", "HARECEIVE"), ("server_hostname",)),
@@ -27,10 +29,13 @@ class Joining:
 
     A row belongs to a journey by its Network-Message-Id; by the internal-message-id of its server, which is the
     Record-Id of that server's snapshots; by the SMTP session that is the Protocol-Id; or by its Message-Id, where just
-    one journey has that and nothing else speaks against it: copies of a mail share it.
+    one journey has that and nothing else speaks against it: copies of a mail share it. `transfers` are the rows that
+    tell which copies were split from it (`forks.transfers`): what names such a copy belongs to it as well.
     """
 
-    def __init__(self, journeys: Sequence[Journey], keys: Iterable[TraceKey]) -> None:
+    def __init__(
+        self, journeys: Sequence[Journey], keys: Iterable[TraceKey], transfers: Sequence[TrackingRow] = ()
+    ) -> None:
         self._journeys = journeys
         self._rows: dict[int, list[TrackingRow]] = defaultdict(list)
         self._by: dict[int, set[str]] = defaultdict(set)
@@ -39,25 +44,46 @@ class Joining:
         self._message: dict[str, int] = {}
         self._record: dict[tuple[str, str], int] = {}
         self._session: dict[str, int] = {}
+        self._copies: dict[int, set[str]] = defaultdict(set)
+        self._copy_network: dict[str, int] = {}
+        self._copy_record: dict[tuple[str, str], int] = {}
         self._rows_of_session: dict[str, set[tuple[int, str]]] = defaultdict(set)
         of_path = {path: at for at, journey in enumerate(journeys) for path in journey.traces}
         for at, journey in enumerate(journeys):
-            if journey.network_message_id:
-                self._put(self._network, journey.network_message_id.lower(), at)
             if journey.message_id:
                 self._put(self._message, journey.message_id, at)
         for key in keys:
             at = of_path[key.path]
-            if key.server and key.record_id:
-                self._put(self._record, (host(key.server), key.record_id), at)
-            if key.protocol_id:
-                self._put(self._session, _session(key.protocol_id), at)
+            if key.network_message_id:
+                self._add_copy(self._network, key.network_message_id.strip().lower(), at)
+            for one in key.record_ids if key.server else ():
+                self._put(self._record, (host(key.server or ""), one), at)
+            for one in key.protocol_ids:
+                self._put(self._session, _session(one), at)
+        for row in transfers:
+            self._split(row)
 
     @staticmethod
     def _put(known: "dict[str, int] | dict[tuple[str, str], int]", key: object, at: int) -> None:
         """What two journeys are both known by tells neither."""
         table: dict[object, int] = known  # type: ignore[assignment]
         table[key] = at if table.get(key, at) == at else _NEITHER
+
+    def _add_copy(self, known: dict[str, int], network: str, at: int) -> None:
+        if network.strip("0-"):
+            self._put(known, network, at)
+            if network != (self._journeys[at].network_message_id or "").lower():
+                self._copies[at].add(network)
+
+    def _split(self, row: TrackingRow) -> None:
+        """A copy that was split from a message of a journey: its numbers are known from now on."""
+        for number in numbers(row, row.texts("reference")):
+            at = self._record.get(number, self._copy_record.get(number, _NEITHER))
+            if at >= 0 and (not _copy(row) or _copy(row) not in self._network) and self._names_agree(at, row):
+                for own in numbers(row, [row.text("internal_message_id")]):
+                    if own[0]:
+                        self._put(self._copy_record, own, at)
+                self._add_copy(self._copy_network, _copy(row), at)
 
     def add(self, row: TrackingRow) -> None:
         """One row of a log; it is dropped where it belongs to none of the journeys."""
@@ -74,11 +100,14 @@ class Joining:
         network = _copy(row)
         if network and network in self._network:
             return self._network[network], "network-message-id"
+        if self._copy_network.get(network, _NEITHER) >= 0:
+            return self._copy_network[network], _BY_TRANSFER
         record = row.text("internal_message_id")
         for name in _OWN_SERVER.get(row.text("event_id").upper(), _EITHER) if record else ():
-            at = self._record.get((host(row.text(name)), record), _NEITHER)
-            if at >= 0 and self._agrees(at, row):
-                return at, "record-id"
+            for known, by in ((self._record, "record-id"), (self._copy_record, _BY_TRANSFER)):
+                at = known.get((host(row.text(name)), record), _NEITHER)
+                if at >= 0 and self._agrees(at, row):
+                    return at, by
         context = row.text("source_context")
         for one in _near(context):
             at = self._session.get(one, _NEITHER)
@@ -92,8 +121,11 @@ class Joining:
     def _agrees(self, at: int, row: TrackingRow) -> bool:
         """Numbers are used again after a while: where both name the message or the copy, the names must be the same."""
         copy, known_copy = _copy(row), self._journeys[at].network_message_id
-        if copy and known_copy and copy != known_copy.lower():
+        if copy and known_copy and copy != known_copy.lower() and copy not in self._copies.get(at, ()):
             return False
+        return self._names_agree(at, row)
+
+    def _names_agree(self, at: int, row: TrackingRow) -> bool:
         named, known = row.text("message_id"), self._journeys[at].message_id
         return not named or not known or named == known
 
@@ -126,7 +158,7 @@ class Joining:
         if not rows and not sessions:
             return journey
         by = [f"{name} (logs)" for name in sorted(self._by[at])] + (["protocol-id (SMTP sessions)"] if sessions else [])
-        joined_by, lacks = [*journey.joined_by, *by], [*journey.gaps, *gaps(rows)]
+        joined_by, lacks = list(dict.fromkeys([*journey.joined_by, *by])), [*journey.gaps, *gaps(rows)]
         return replace(journey, events=rows, sessions=sessions, joined_by=joined_by, gaps=lacks)
 
 

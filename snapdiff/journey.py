@@ -5,7 +5,7 @@ Nothing is read here: a small key a trace is all it takes, and the order the key
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -29,6 +29,9 @@ Both times are of one server's clock, so there is no skew to allow for: this is 
 its turn in the categorizer, while the parent, ahead of it, may have had its last snapshot already.
 """
 
+IDS_KEPT = 8
+"""Record-Ids or Protocol-Ids of one trace that are kept. It has one of each, or a few where it was submitted again."""
+
 _TOO_MANY = 64
 """So many traces of one Message-Id at one time leave a fork's parent open without looking at each."""
 
@@ -38,7 +41,8 @@ class TraceKey(Struct, frozen=True):
 
     `from_time` and `to_time` are those of the first and last snapshot, as the files have them (ISO 8601, UTC).
     `first_event_agent` is the agent of the first snapshot: None where it is the event's own. `first_stage` is that
-    snapshot's stage, None where it is not known. `record_id` and `protocol_id` are the last ones that a snapshot names.
+    snapshot's stage, None where it is not known. `record_ids` and `protocol_ids` are those that its snapshots
+    name, each once, IDS_KEPT at most.
     """
 
     path: str
@@ -52,8 +56,8 @@ class TraceKey(Struct, frozen=True):
     has_original: bool
     first_event_agent: str | None
     first_stage: Stage | None = None
-    record_id: str | None = None
-    protocol_id: str | None = None
+    record_ids: tuple[str, ...] = ()
+    protocol_ids: tuple[str, ...] = ()
 
 
 _Name = tuple[str, str]
@@ -74,28 +78,34 @@ class _Dated(NamedTuple):
         return self.start is None, self.start or 0, self.key.path
 
 
-def journeys(keys: Sequence[TraceKey]) -> list[Journey]:
+def journeys(keys: Sequence[TraceKey], splits: Mapping[str, str] | None = None) -> list[Journey]:
     """Every journey at once; see `each_journey`."""
-    return list(each_journey(keys))
+    return list(each_journey(keys, splits))
 
 
-def each_journey(keys: Sequence[TraceKey]) -> Iterator[Journey]:
+def each_journey(keys: Sequence[TraceKey], splits: Mapping[str, str] | None = None) -> Iterator[Journey]:
     """Group traces into journeys, given one by one, each trace in exactly one, in time order, undated ones last.
 
     Traces with the same Network-Message-Id belong together. One that has none joins those of the same Message-Id whose
     times lie within JOIN_WINDOW of its own, but stays apart where these have several Network-Message-Ids, as copies
-    of one mail have. A trace without ids, or with a Message-Id alone and no time, is a journey of its own.
+    of one mail have. A trace without ids, or with a Message-Id alone and no time, is a journey of its own. `splits` are
+    the forks that a log proves, by paths, each with its parent: these belong together whatever their ids.
     """
+    splits = splits or {}
     traces = sorted(map(_dated, keys), key=lambda trace: trace.order)
     names = _names_by_times(traces)
     groups: dict[_Name, list[_Dated]] = defaultdict(list)
     for trace in traces:
         name = ("id", trace.network_id) if trace.network_id else names.get(trace.key.path, ("path", trace.key.path))
         groups[name].append(trace)
-    waiting = list(groups.values())[::-1]
-    del traces, names, groups
+    whole: dict[_Name, list[list[_Dated]]] = defaultdict(list)
+    leaders = _leaders(groups, splits)
+    for name, group in groups.items():
+        whole[leaders.get(name, name)].append(group)
+    waiting = list(whole.values())[::-1]
+    del traces, names, groups, whole
     while waiting:
-        yield _journey(waiting.pop())
+        yield _journey(waiting.pop(), splits)
 
 
 def parents(keys: Sequence[TraceKey]) -> dict[str, str]:
@@ -118,7 +128,7 @@ def parents(keys: Sequence[TraceKey]) -> dict[str, str]:
 
 def _dated(key: TraceKey) -> _Dated:
     network_id = (key.network_message_id or "").strip().lower()
-    times = [time for time in (_microseconds(key.from_time), _microseconds(key.to_time)) if time is not None]
+    times = [time for time in (microseconds(key.from_time), microseconds(key.to_time)) if time is not None]
     return _Dated(
         key=key,
         message_id=(key.message_id or "").strip() or None,
@@ -131,8 +141,8 @@ def _dated(key: TraceKey) -> _Dated:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _microseconds(time: str | None) -> int | None:
-    """Read a snapshot's time; None where it is none. A time without a zone is UTC, as all of Exchange's are."""
+def microseconds(time: str | None) -> int | None:
+    """A snapshot's time in microseconds since 1970; None where it is none. Without a zone it is UTC, as all are."""
     if time is None:
         return None
     try:
@@ -184,12 +194,34 @@ def _runs(traces: Sequence[_Dated]) -> Iterator[list[_Dated]]:
         yield run
 
 
-def _journey(traces: Sequence[_Dated]) -> Journey:
-    """Make a journey of traces in time order; ids and subject are those of the earliest trace that has them."""
-    with_network_id = sum(trace.network_id is not None for trace in traces)
-    joined_by = ["network-message-id"] if with_network_id > 1 else []
-    if len(traces) > 1 and with_network_id < len(traces):
+def _leaders(groups: Mapping[_Name, Sequence[_Dated]], splits: Mapping[str, str]) -> dict[_Name, _Name]:
+    """The groups that proven splits hold together: the name that each goes under, where it is not its own."""
+    ends = {*splits, *splits.values()}
+    name_of = {trace.key.path: name for name, group in groups.items() for trace in group if trace.key.path in ends}
+    leaders: dict[_Name, _Name] = {}
+
+    def leader(name: _Name) -> _Name:
+        while (above := leaders.get(name)) is not None:
+            leaders[name] = leaders.get(above, above)
+            name = leaders[name]
+        return name
+
+    for copy, parent in sorted(splits.items()):
+        one, other = leader(name_of[parent]), leader(name_of[copy])
+        if one != other:
+            leaders[other] = one
+    return {name: leader(name) for name in list(leaders)}
+
+
+def _journey(groups: Sequence[Sequence[_Dated]], splits: Mapping[str, str]) -> Journey:
+    """Make a journey of groups of traces; ids and subject are those of the earliest trace that has them."""
+    traces = groups[0] if len(groups) == 1 else sorted((x for group in groups for x in group), key=lambda x: x.order)
+    with_network_id = [sum(trace.network_id is not None for trace in group) for group in groups]
+    joined_by = ["network-message-id"] if max(with_network_id) > 1 else []
+    if any(1 < len(group) > count for group, count in zip(groups, with_network_id, strict=True)):
         joined_by.append("message-id and times")
+    if any(trace.key.path in splits for trace in traces):
+        joined_by.append("TRANSFER reference (logs)")
     keys = [trace.key for trace in traces]
     return Journey(
         message_id=next((trace.message_id for trace in traces if trace.message_id), None),

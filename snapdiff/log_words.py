@@ -85,7 +85,21 @@ def event_words(event: str) -> str:
 
 
 def row_words(row: TrackingRow) -> str:
-    """What a row says happened: its event in words, or the transport rule of a rules tracking log and its action."""
+    """What a row says happened: its event in words; of a split by whom and for whom; the rule of a rules tracking log.
+
+    Names in it come from the log.
+    """
     if row.format == "rulestrk":
         return f"transport rule {row.text('rule_name') or '(no name)'}: {row.text('action') or 'fired'}"
-    return event_words(row.text("event_id"))
+    event = row.text("event_id")
+    return _split_words(row) if event.upper() == "TRANSFER" else event_words(event)
+
+
+def _split_words(row: TrackingRow) -> str:
+    """For how many recipients a copy was split off, and by whom: an agent, or a part of Exchange as the Resolver is."""
+    count, who = len(row.texts("recipient_address")), row.text("source_context").strip()
+    if not count:
+        return event_words("TRANSFER")
+    went = "recipient went on as a copy of its own" if count == 1 else "recipients went on as a copy of their own"
+    by = f"agent {who}" if row.text("source").upper() == "AGENT" else who
+    return f"from here {count:,} {went}" + (f", split off by {by}" if who else "")

@@ -12,10 +12,17 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from snapdiff.model_answers import Answers as Answers
+from snapdiff.model_answers import FinalSeen as FinalSeen
+from snapdiff.model_answers import PartSeen as PartSeen
+from snapdiff.model_answers import StepAnswers as StepAnswers
+from snapdiff.model_answers import TextSeen as TextSeen
+from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
 from snapdiff.model_logs import LogValue as LogValue
 from snapdiff.model_logs import MessageInfo as MessageInfo
+from snapdiff.model_logs import NoteKind as NoteKind
 from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
@@ -26,9 +33,16 @@ from snapdiff.model_logs import SessionLine as SessionLine
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
 from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow
+from snapdiff.model_signatures import BodyState as BodyState
+from snapdiff.model_signatures import SignatureState as SignatureState
+from snapdiff.model_signatures import TracedSignature as TracedSignature
+from snapdiff.model_views import Address as Address
+from snapdiff.model_views import Attachment as Attachment
 from snapdiff.model_views import Blame as Blame
 from snapdiff.model_views import BlameRun as BlameRun
+from snapdiff.model_views import DecodedView as DecodedView
 from snapdiff.model_views import FieldBlame as FieldBlame
+from snapdiff.model_views import Hop as Hop
 from snapdiff.model_views import MimeNode as MimeNode
 from snapdiff.model_views import Owner as Owner
 from snapdiff.model_views import PartBlame as PartBlame
@@ -201,6 +215,8 @@ class Step(Struct, frozen=True):
     candidates: list[str]
     elapsed_ms: int | None
     changes: list[Change]
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says the agent did here; left out where it says nothing."""
 
 
 class Parent(Struct, frozen=True):
@@ -208,6 +224,19 @@ class Parent(Struct, frozen=True):
 
     trace: str
     file: str
+
+
+class Split(Struct, frozen=True):
+    """How a copy came off its parent: the parent's snapshot that it left at, who split it, and how that is known.
+
+    `agent` is set where a log names the agent and the parent's snapshots bear it out; else nobody is named. `reason`
+    says what proves it where that is `certain`, and what is not known where it is not.
+    """
+
+    left_at: Snapshot
+    agent: str | None
+    certain: bool
+    reason: str
 
 
 class Finding(Struct, frozen=True):
@@ -222,46 +251,6 @@ class Finding(Struct, frozen=True):
     evidence: dict[str, str]
     fix: str
     flags: list[str]
-
-
-class Address(Struct, frozen=True):
-    """A mailbox as people read it."""
-
-    name: str
-    address: str
-
-
-class Hop(Struct, frozen=True):
-    """One Received field, decoded. `delay_seconds` counts from the hop before; None where a date can't be read."""
-
-    from_host: str | None
-    by_host: str | None
-    with_protocol: str | None
-    time: str | None
-    delay_seconds: float | None
-
-
-class Attachment(Struct, frozen=True):
-    """A part a reader would save: file name, media type, decoded size in bytes."""
-
-    file_name: str
-    type: str
-    size: int
-
-
-class DecodedView(Struct, frozen=True):
-    """What a mail reader shows of a message: decoded addresses, texts, attachments, and the hops in travel order."""
-
-    from_: list[Address] = msgspec.field(name="from")
-    to: list[Address]
-    cc: list[Address]
-    reply_to: list[Address]
-    subject: str
-    date: str | None
-    text_plain: str
-    text_html: str
-    attachments: list[Attachment]
-    hops: list[Hop]
 
 
 class Trace(Struct, frozen=True):
@@ -290,6 +279,10 @@ class Trace(Struct, frozen=True):
     """What changed steps looked like; only in runs for a drawn report, and where something changed. Never in JSON."""
     blame: Blame | UnsetType = UNSET
     """Who owns what in the end; likewise."""
+    signatures: list[TracedSignature] | UnsetType = UNSET
+    """The way of each DKIM and ARC signature; left out where the message never bore one."""
+    answers: Answers | UnsetType = UNSET
+    """What a policy asked of the mail; in runs for a check alone. Never in JSON."""
 
 
 class Leg(Struct, frozen=True):
@@ -300,6 +293,35 @@ class Leg(Struct, frozen=True):
     trace: str
     from_time: str | None
     to_time: str | None
+
+
+class TimelineEntry(Struct, frozen=True):
+    """One moment of a journey: a snapshot, a row of a tracking log, an SMTP session, or what the logs lack.
+
+    It says where the thing stands and holds no copy of it: `trace` and `file` name a snapshot, `file` and `line` a row,
+    `file` and `session_id` a session that lasted `until`; a gap has its `text`. `time` is that of the first line of a
+    session, and for a gap that of the row after which something is missing. `agent`, `actor`, `certain` and the number
+    of `changes` are those of the step that ends in the snapshot; the first of a trace has none.
+    """
+
+    time: str | None
+    kind: Literal["snapshot", "row", "session", "gap"]
+    server: str | None
+    trace: str | UnsetType = UNSET
+    file: str | UnsetType = UNSET
+    line: int | UnsetType = UNSET
+    session_id: str | UnsetType = UNSET
+    until: str | UnsetType | None = UNSET
+    event: str | UnsetType | None = UNSET
+    agent: str | UnsetType | None = UNSET
+    actor: Actor | UnsetType = UNSET
+    certain: bool | UnsetType = UNSET
+    changes: int | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    step: Step | UnsetType = UNSET
+    """The step itself, for what is drawn. Never in JSON; nor are the next two."""
+    row: TrackingRow | UnsetType = UNSET
+    session: Session | UnsetType = UNSET
 
 
 class Journey(Struct, frozen=True):
@@ -316,6 +338,10 @@ class Journey(Struct, frozen=True):
     gaps: list[str]
     findings: list[Finding] | UnsetType = UNSET
     """What was found about the journey as a whole; what is about one of its traces stands in that trace."""
+    logged: list[AgentNote] | UnsetType = UNSET
+    """What the tracking log says agents did, where it can't be known at which step; each says why."""
+    timeline: list[TimelineEntry] | UnsetType = UNSET
+    """All of it in order of time, where logs are there."""
 
 
 class Tail(Struct, frozen=True):

@@ -110,6 +110,48 @@ class TrackingRow(Struct, frozen=True):
         return []
 
 
+NoteKind = Literal[
+    "rule",
+    "rule-time",
+    "classification",
+    "classification-override",
+    "malware-scan",
+    "malware-engine",
+    "journal",
+    "time",
+    "other",
+]
+"""What a note of the log is about; see `AgentNote`."""
+
+
+class AgentNote(Struct, frozen=True):
+    """What the tracking log says an agent did to a message: one member of an AGENTINFO row, or one agent's latency.
+
+    `agent` is the name that snapshots have. `what`: `rule` (a transport rule fired, with its actions), `rule-time` (a
+    rule was slow to evaluate, fired or not), `classification` and `classification-override` (DLP), `malware-scan` (in
+    sum) and `malware-engine` (one engine), `journal`, `time` (how long the agent took in all), `other` (an agent that
+    logs under its own name). `rule_name` is None where no rules were given; `rule_unknown` is set where they were, and
+    do not have this id. `values` are the row's further named values, as pairs. `reason` says why a note stands with
+    its journey and with no step, and `trace` then names the folder that it is about, where that is known.
+    """
+
+    agent: str
+    what: NoteKind
+    rule_id: str | None
+    rule_name: str | None
+    actions: list[str]
+    severity: str | None
+    mode: str | None
+    milliseconds: float | None
+    values: list[tuple[str, str]]
+    time: str | None
+    file: str
+    line: int
+    rule_unknown: bool | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    trace: str | UnsetType = UNSET
+
+
 class SessionLine(Struct, frozen=True):
     """One line of an SMTP session; `event` is + connect, - disconnect, > sent, < received, * information."""
 

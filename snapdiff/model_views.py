@@ -1,10 +1,51 @@
-"""The nouns only a drawn report needs: texts before and after a step, and who owns each character in the end.
+"""The nouns made on demand: the decoded view, texts before and after a step, who owns each character in the end.
 
-They are no part of the JSON contract: a worker makes them on demand (`Run(..., views=True)`). Import them from
-`model`, which hands them on.
+Save the decoded view they are no part of the JSON contract: a worker makes them for a drawn report (`Run(...,
+views=True)`). Import them from `model`, which hands them on.
 """
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
+
+
+class Address(Struct, frozen=True):
+    """A mailbox as people read it."""
+
+    name: str
+    address: str
+
+
+class Hop(Struct, frozen=True):
+    """One Received field, decoded. `delay_seconds` counts from the hop before; None where a date can't be read."""
+
+    from_host: str | None
+    by_host: str | None
+    with_protocol: str | None
+    time: str | None
+    delay_seconds: float | None
+
+
+class Attachment(Struct, frozen=True):
+    """A part a reader would save: file name, media type, decoded size in bytes."""
+
+    file_name: str
+    type: str
+    size: int
+
+
+class DecodedView(Struct, frozen=True):
+    """What a mail reader shows of a message: decoded addresses, texts, attachments, and the hops in travel order."""
+
+    from_: list[Address] = msgspec.field(name="from")
+    to: list[Address]
+    cc: list[Address]
+    reply_to: list[Address]
+    subject: str
+    date: str | None
+    text_plain: str
+    text_html: str
+    attachments: list[Attachment]
+    hops: list[Hop]
 
 
 class MimeNode(Struct, frozen=True):

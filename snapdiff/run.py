@@ -6,7 +6,7 @@ stays in memory is a small index a trace, so that memory does not grow with what
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +15,14 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.across import Told, Traces, tells, told, with_told
+from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
+from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
-from snapdiff.journey import TraceKey, each_journey, parents
-from snapdiff.model import Finding, Journey, Parent, Problem, Snapshot, Trace
+from snapdiff.journey import TraceKey, each_journey
+from snapdiff.model import Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
@@ -29,6 +31,7 @@ from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
 from snapdiff.report.json_report import encode
+from snapdiff.timeline import timeline
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
@@ -60,7 +63,9 @@ class Run:
     `traces` gives the nouns one by one in the report's order, as often as wanted; `encoded` their JSON bytes. With
     `views` the nouns hold what only a drawn report needs (`Trace.views`, `Trace.blame`); the JSON never does. Logs that
     were found with the traces, and those at `logs`, are joined to the journeys: what belongs to them is kept. Where not
-    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see.
+    `together`, each trace stands alone: no log is read, and nothing is said that takes more than one trace to see. With
+    a `policy` they hold the answers to what it asks of mail (`Trace.answers`). `rules` are
+    names of transport rules by their ids.
     """
 
     def __init__(
@@ -71,27 +76,31 @@ class Run:
         progress: Progress | None = None,
         views: bool = False,
         logs: Sequence[Path] = (),
+        policy: Policy | None = None,
         *,
         together: bool = True,
+        rules: Mapping[str, str] | None = None,
     ) -> None:
         self.listing: Listing = walk(paths)
         self._log_problems: list[Problem] = []
         self.logs = self._found_logs([*logs, *(paths if self.listing.logs else ())]) if together else []
         self._together = together
+        self._rules = rules
         self._jobs = jobs
-        self._wanted = Wanted(decoded, views)
+        self._wanted = Wanted(decoded, views, policy)
         self._progress = progress or (lambda done, total: None)
         self._stack = ExitStack()
         self._entries: list[Entry] = []
         self._by_path: dict[str, Entry] = {}
         self._folders: dict[str, TraceFolder] = {}
         self._agents: dict[str, list[str]] = {}
-        self._parents: dict[str, str] = {}
+        self._forks: dict[str, Fork] = {}
+        self._transfers: list[TrackingRow] | None = None
         self._unreadable = False
         self._fork_changed = False
         self._joined: list[Journey] | None = None
         self._told: dict[str, Told] | None = None
-        self._found: dict[str, list[Finding]] = {}
+        self._of_journeys: dict[str, JourneyTold] = {}
 
     def __enter__(self) -> "Run":
         self._spool = self._stack.enter_context(tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
@@ -129,15 +138,28 @@ class Run:
         return list(self.each_journey())
 
     def each_journey(self) -> Iterator[Journey]:
-        """The same, one at a time."""
+        """The same, one at a time; where logs are there, with its timeline."""
         self._all_told()
-        for journey in self._each_joined():
-            found = self._found.get(journey.traces[0])
-            yield replace(journey, findings=found) if found else journey
+        return map(self._whole, self._each_joined())
+
+    def _whole(self, journey: Journey) -> Journey:
+        if more := self._of_journeys.get(journey.traces[0]):
+            journey = journey_with_told(journey, more)
+        if not journey.events and not journey.sessions:
+            return journey
+        traces = (self._filled(self._by_path[path], drawn=False) for path in journey.traces)
+        return replace(journey, timeline=timeline(journey, traces))
 
     def _each_joined(self) -> Iterator[Journey]:
         keys = [entry.key for entry in self._entries]
         return iter(self._with_rows(keys)) if self.logs else each_journey(keys)
+
+    def _told_transfers(self, keys: Sequence[TraceKey]) -> list[TrackingRow]:
+        """What the logs say about splits of these messages: one quick look for that word alone, the first time."""
+        if self._transfers is None:
+            rows = LogRows(self.logs, lambda problem: None, [TRANSFER])
+            self._transfers = transfers(rows, keys)
+        return self._transfers
 
     def _found_logs(self, paths: Sequence[Path]) -> list[LogPlace]:
         """The logs at these paths, named from the source where they lie below it."""
@@ -148,7 +170,8 @@ class Run:
     def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
         """The journeys with their rows of the logs, which are read once from beginning to end."""
         if self._joined is None:
-            joining = Joining(list(each_journey(keys)), keys)
+            split = {path: fork.parent for path, fork in self._forks.items() if fork.row is not None}
+            joining = Joining(list(each_journey(keys, split)), keys, self._told_transfers(keys))
             for row in LogRows(self.logs, self._log_problems.append):
                 joining.add(row)
             for session in sessions(self.logs, joining.sessions_wanted(), self._log_problems.append):
@@ -166,10 +189,9 @@ class Run:
             for journey in filter(tells, self._each_joined() if self._together else ()):
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
-                journey, of_traces = told(journey, Traces(journey.traces, lambda path: self._decoded(by_path[path])))
-                self._told |= of_traces
-                if journey.findings:
-                    self._found[journey.traces[0]] = journey.findings
+                traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
+                self._of_journeys[journey.traces[0]] = more = told(journey, traces, self._rules)
+                self._told |= more.of_traces
         return self._told
 
     def encoded(self) -> Iterator[bytes]:
@@ -190,20 +212,23 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.uncertain or entry.key.path in self._parents or entry.key.path in self._all_told()
+        return entry.uncertain or entry.key.path in self._forks or entry.key.path in self._all_told()
 
     def _decoded(self, entry: Entry) -> Trace:
         """The trace as it came from its folder, without what only a drawing needs."""
         return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
-    def _filled(self, entry: Entry) -> Trace:
-        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
-        trace = msgspec.json.decode(self._bytes(entry), type=Trace)
+    def _filled(self, entry: Entry, *, drawn: bool = True) -> Trace:
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent.
+
+        Where it is not `drawn`, it comes without views and blame.
+        """
+        trace = msgspec.json.decode(self._bytes(entry), type=Trace) if drawn else self._decoded(entry)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
-        parent = self._parents.get(trace.path)
-        if parent is not None:
-            trace = self._with_parent(trace, parent)
+        fork = self._forks.get(trace.path)
+        if fork is not None:
+            trace = self._with_parent(trace, fork, drawn=drawn and self._wanted.views)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -213,13 +238,15 @@ class Run:
 
         return replace(trace, blame=with_owners(trace.blame, trace.steps))
 
-    def _with_parent(self, trace: Trace, parent_path: str) -> Trace:
+    def _with_parent(self, trace: Trace, fork: Fork, *, drawn: bool) -> Trace:
         """The fork with its parent, and a first step that compares the two where both can be read."""
+        parent_path = fork.parent
         parent = msgspec.json.decode(self._bytes(self._by_path[parent_path]), type=Trace)
         first = trace.snapshots[0]
-        left_at = _left_at(parent, first)
-        if left_at is None:
+        told = split(parent, first, fork)
+        if told is None:
             return trace
+        left_at = told.left_at
         try:
             before = load(self._folders[parent_path], left_at)
             after = load(self._folders[trace.path], first)
@@ -227,12 +254,12 @@ class Run:
             self._unreadable = True
             problem = Problem(file_path(parent_path, left_at.file), failed.code, failed.message)
             return replace(trace, parent=Parent(parent_path, left_at.file), problems=[*trace.problems, problem])
-        step = forked(before, after)
+        step = forked(before, after, told)
         self._fork_changed = self._fork_changed or bool(step.changes)
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
         trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=steps, findings=findings)
-        if not self._wanted.views or not step.changes or first.status is not None:
+        if not drawn or not step.changes or first.status is not None:
             return trace
         return drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 
@@ -252,9 +279,12 @@ class Run:
             self._progress(done, total)
         self._entries.sort(key=_place)
         self._agents = {event: sorted(names) for event, names in agents.items()}
-        self._parents = parents([entry.key for entry in self._entries])
-        kin = {*self._parents, *self._parents.values()}
-        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in kin}
+        keys = [entry.key for entry in self._entries]
+        may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
+        self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
+        kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
+        named = kin if not self.logs else {entry.key.path for entry in self._entries}
+        self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in named}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
 
@@ -271,14 +301,3 @@ def _place(entry: Entry) -> tuple[datetime, str, str]:
 def _time(text: str | None) -> datetime:
     """A snapshot's time; the beginning of time where it has none that can be read."""
     return (parse_time(text) if text else None) or datetime.min.replace(tzinfo=UTC)
-
-
-def _left_at(parent: Trace, first: Snapshot) -> Snapshot | None:
-    """The parent's snapshot that a fork left at: the last one before the fork's first, best one of the same message.
-
-    By time alone, the parent may have gone on already.
-    """
-    earlier = [x for x in parent.snapshots if x.status is None and x.time and _time(x.time) <= _time(first.time)]
-    same = [x for x in earlier if x.sha256 == first.sha256]
-    found = same or earlier
-    return found[-1] if found else None

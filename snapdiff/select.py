@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.flags import reflagged
-from snapdiff.model import Change, Finding, Journey, Kind, Severity, Step, Trace
+from snapdiff.model import Change, Finding, Journey, Kind, Severity, Step, TimelineEntry, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -111,10 +111,22 @@ def chosen_findings(findings: list[Finding], selection: Selection) -> list[Findi
 
 
 def chosen_journey(journey: Journey, selection: Selection) -> Journey:
-    """The journey with those of its findings that are grave enough and whose code is not ignored."""
-    if journey.findings is UNSET:
-        return journey
-    return replace(journey, findings=chosen_findings(journey.findings, selection) or UNSET)
+    """The journey with the findings that are asked for; its timeline says nothing of steps and changes that are not."""
+    if journey.findings is not UNSET:
+        journey = replace(journey, findings=chosen_findings(journey.findings, selection) or UNSET)
+    if journey.timeline is not UNSET and (selection.agent or selection.only or selection.ignore):
+        journey = replace(journey, timeline=[_with_chosen_step(entry, selection) for entry in journey.timeline])
+    return journey
+
+
+def _with_chosen_step(entry: TimelineEntry, selection: Selection) -> TimelineEntry:
+    """A snapshot stays where its step goes: that it was taken is part of the way."""
+    if entry.step is UNSET:
+        return entry
+    if selection.agent and not _may_be_by(entry.step, selection.agent):
+        return replace(entry, step=UNSET, changes=UNSET)
+    step = _with_chosen_changes(entry.step, selection)
+    return replace(entry, step=step, changes=len(step.changes))
 
 
 def changed(trace: Trace) -> bool:

@@ -4,9 +4,8 @@ A trace is read, compared and encoded in one worker, and only nouns leave it, ne
 """
 
 import os
-import sys
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
@@ -15,19 +14,21 @@ from msgspec.structs import replace
 from snapdiff.diff.message import Side
 from snapdiff.diff.steps import Steps
 from snapdiff.findings.judge import Judge
-from snapdiff.journey import TraceKey
+from snapdiff.journey import IDS_KEPT, TraceKey
 from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
+from snapdiff.policy.asking import Asker
+from snapdiff.policy.form import Policy
 from snapdiff.read.listing import TraceFolder
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.trace import file_path, load_trace, message_facts
 from snapdiff.read.walker import read_file
 from snapdiff.report.json_report import encode
+from snapdiff.signatures import SignatureWatch
+from snapdiff.workers import available_cores, in_order
 
 if TYPE_CHECKING:
-    from multiprocessing.context import BaseContext
-
     from snapdiff.drawn import Drawn
 
 _CHUNK_SNAPSHOTS = 200
@@ -39,11 +40,13 @@ _SUBJECT_IN_KEY = 200
 class Wanted(Struct, frozen=True):
     """What a trace brings beside the contract, each where something in its message changed.
 
-    `decoded` is the decoded view of its last message, `views` what a drawn report shows (`views` and `blame`).
+    `decoded` is the decoded view of its last message, `views` what a drawn report shows (`views` and `blame`), `policy`
+    what a check asks of the mail (`answers`).
     """
 
     decoded: bool = False
     views: bool = False
+    policy: Policy | None = None
 
 
 CONTRACT_ALONE = Wanted()
@@ -65,13 +68,19 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     problems: list[Problem] = []
     drawn = _drawn() if wanted.views else None
     judge = Judge()
+    signed = SignatureWatch()
+    asker = Asker(wanted.policy) if wanted.policy is not None else None
     snapshots: list[Snapshot] = []
     told: list[Step] = []
 
     def watch(step: Step, before: Side, after: Side) -> None:
-        judge.passed(len(told), step, (before.message, after.message), (before.headers_only, after.headers_only))
+        sides, headers_only = (before.message, after.message), (before.headers_only, after.headers_only)
+        judge.passed(len(told), step, sides, headers_only)
+        signed.passed(step, sides, headers_only)
         if drawn is not None:
             drawn.watch(step, before, after)
+        if asker is not None:
+            asker.passed(step, before.message, after.message)
 
     steps = Steps(folder.plain, watch)
     unreadable = False
@@ -80,7 +89,9 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
             unreadable = True
             continue
         if loaded.message and not any(snapshot.size > snapshot.message_offset for snapshot in snapshots):
-            judge.began(loaded.snapshot, Message(loaded.message))
+            first = Message(loaded.message)
+            judge.began(loaded.snapshot, first)
+            signed.began(loaded.snapshot, first)
         snapshots.append(loaded.snapshot)
         if (step := steps.add(loaded)) is not None:
             told.append(step)
@@ -105,6 +116,8 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         decoded=_decoded_view(last, told) if wanted.decoded else UNSET,
         views=drawn.views() if drawn else UNSET,
         blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
+        signatures=signed.traced() or UNSET,
+        answers=asker.answers(Message(last.message) if last else None) if asker else UNSET,
     )
     return replace(trace, findings=judge.findings(trace)), unreadable
 
@@ -173,8 +186,8 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         has_original=first is not None and first.stage == "Original",
         first_event_agent=first.agent if first else None,
         first_stage=first.stage if first else None,
-        record_id=next((x.record_id for x in reversed(trace.snapshots) if x.record_id), None),
-        protocol_id=next((x.protocol_id for x in reversed(trace.snapshots) if x.protocol_id), None),
+        record_ids=_each_once(snapshot.record_id for snapshot in trace.snapshots),
+        protocol_ids=_each_once(snapshot.protocol_id for snapshot in trace.snapshots),
     )
     return Digest(
         key=key,
@@ -184,6 +197,11 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         unreadable=unreadable,
         changed=any(step.changes for step in trace.steps),
     )
+
+
+def _each_once(ids: Iterable[str | None]) -> tuple[str, ...]:
+    """The ids in their order; where there are too many, the last ones."""
+    return tuple(dict.fromkeys(one for one in ids if one))[-IDS_KEPT:]
 
 
 def _work(folders: Sequence[TraceFolder], wanted: Wanted) -> list[tuple[bytes, Digest]]:
@@ -204,19 +222,7 @@ def results(folders: Sequence[TraceFolder], jobs: int | None, wanted: Wanted) ->
     """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
     chunks = list(_chunks(folders))
     workers = min(jobs or available_cores(), len(chunks))
-    if workers < 2:
-        yield from (_work(chunk, wanted) for chunk in chunks)
-        return
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-        waiting: deque[Future[list[tuple[bytes, Digest]]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk, wanted))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    return in_order(partial(_work, wanted=wanted), chunks, workers)
 
 
 def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
@@ -230,23 +236,6 @@ def _chunks(folders: Sequence[TraceFolder]) -> Iterator[list[TraceFolder]]:
             chunk, snapshots = [], 0
     if chunk:
         yield chunk
-
-
-def _context() -> "BaseContext":
-    """Workers start by fork where the system has it and no other thread runs: they then need not import anew."""
-    import multiprocessing
-    import threading
-
-    can_fork = sys.platform.startswith("linux") and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
-
-
-def available_cores() -> int:
-    """How many processor cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))  # type: ignore[attr-defined,unused-ignore]
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def load(folder: TraceFolder, noun: Snapshot) -> LoadedSnapshot:

@@ -22,8 +22,8 @@ KEY = TraceKey(
     to_time="2024-05-14T08:00:01.000Z",
     has_original=True,
     first_event_agent=None,
-    record_id="7",
-    protocol_id="08DC71424891CF5D;2024-05-14T07:02:10.418Z;1",
+    record_ids=("7",),
+    protocol_ids=("08DC71424891CF5D;2024-05-14T07:02:10.418Z;1",),
 )
 NAMELESS = replace(KEY, network_message_id=None, message_id=None)
 
@@ -74,7 +74,7 @@ def test_a_row_that_stays_out(key: TraceKey, fields: dict[str, LogValue]) -> Non
 
 
 def test_two_copies_of_one_mail_are_never_told_apart_by_its_message_id() -> None:
-    copies = [KEY, replace(KEY, path="b", network_message_id="n2", record_id="8", protocol_id=None)]
+    copies = [KEY, replace(KEY, path="b", network_message_id="n2", record_ids=("8",), protocol_ids=())]
     unnamed = row("RECEIVE", network_message_id="", internal_message_id="")
     assert [journey.events for journey in joined(copies, [unnamed])] == [[], []]
     second = row("RECEIVE", network_message_id="n2")

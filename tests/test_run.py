@@ -13,6 +13,7 @@ import pytest
 from msgspec import UNSET
 
 from snapdiff import work as module
+from snapdiff import workers
 from snapdiff.model import LoadedSnapshot, Problem, Trace
 from snapdiff.read.listing import TraceFolder
 from snapdiff.read.trace import load_trace
@@ -84,21 +85,21 @@ def many(tmp_path: Path) -> Path:
 
 def test_the_number_of_workers_changes_no_byte(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pools: list[str] = []
-    context = module._context
+    context = workers._context
 
     def counted() -> BaseContext:
         pools.append("pool")
         return context()
 
-    monkeypatch.setattr(module, "_context", counted)
+    monkeypatch.setattr(workers, "_context", counted)
     alone = whole([many])
     monkeypatch.setattr(module, "_CHUNK_SNAPSHOTS", 10)
     chunks = whole([many], jobs=1)
     assert pools == []
-    workers = whole([many], jobs=2)
+    spread = whole([many], jobs=2)
     assert pools == ["pool"]
     assert len(alone[0]) == 30
-    assert alone == chunks == workers
+    assert alone == chunks == spread
 
 
 def test_the_order_in_which_folders_were_made_changes_no_byte(many: Path, tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ def _report(
             "--logs", metavar="PATH", help="Tracking logs to put beside the traces; those below PATH are too."
         ),
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules",
+            metavar="FILE",
+            help="Names of transport rules for the logs: Get-TransportRule | Export-Csv FILE, or Export-Clixml.",
+        ),
+    ] = None,
     message_id: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this Message-Id or Network-Message-Id.")
     ] = None,
@@ -115,7 +123,7 @@ def _report(
     )
     decoded = form is not Format.json if decoded is None else decoded
     drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)
-    raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code, logs or ()))
+    raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code, logs or (), rules))
 
 
 @app.command("agents", short_help="The agents of a folder: order, runs, changes, elapsed times.")

@@ -1,7 +1,7 @@
 """What the commands about traces do: each wires a run to a selection and an output, and gives the exit code."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.codes import codes, means_a_finding
-from snapdiff.model import Problem, Severity, Tail
+from snapdiff.model import Journey, Problem, Severity, Tail
 from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
@@ -77,8 +77,12 @@ def report(
     jobs: int | None,
     exit_code: bool,
     logs: Sequence[Path] = (),
+    rules: Path | None = None,
 ) -> int:
-    """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read."""
+    """`snapdiff PATH...`: 0, 1 with `exit_code` where anything changed, 2 where something could not be read.
+
+    `rules` is a list of transport rules that gives those in the logs their names.
+    """
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
@@ -88,9 +92,12 @@ def report(
 
     selection = asked.selection()
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs) as run:
-        refuse_input(drawn.output, run)
-        refuse_input(drawn.html, run)
+    names = _rule_names(rules) if rules is not None else None
+    with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:
+        for output in (drawn.output, drawn.html):
+            refuse_input(output, run)
+            if output is not None and rules is not None and same_place(output, rules):
+                raise WrongUsage(f"{output} is the list of rules that is read; give another file with -o")
         with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
@@ -99,6 +106,16 @@ def report(
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0
+
+
+def _rule_names(rules: Path) -> dict[str, str]:
+    from snapdiff.read.listing import ReadFailed
+    from snapdiff.read.rules import rule_names
+
+    try:
+        return rule_names(rules)
+    except ReadFailed as failed:
+        raise WrongUsage(failed.message) from None
 
 
 def _tell_all(run: Run, out: Output) -> bool:
@@ -111,10 +128,13 @@ def _tell_all(run: Run, out: Output) -> bool:
     else:
         for trace in run.traces():
             out.trace(trace)
-    # Several outputs would each want the journeys; the document alone takes them as they come.
-    journeys = run.each_journey() if isinstance(out, JsonReport) else run.journeys()
-    out.end(Tail(journeys, run.problems, run.listing.left_out, len(run.listing.logs)))
+    out.end(Tail(_as_they_come(run.each_journey(), out), run.problems, run.listing.left_out, len(run.listing.logs)))
     return run.any_change
+
+
+def _as_they_come(journeys: Iterable[Journey], out: Output) -> Iterable[Journey]:
+    """The journeys one by one, so that few timelines are in memory; several outputs each want them all."""
+    return list(journeys) if isinstance(out, Several) else journeys
 
 
 def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
@@ -130,9 +150,8 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
             continue
         any_change = any_change or changed(chosen)
         out.trace(chosen)
-    journeys = [
-        chosen_journey(journey, selection) for journey in run.journeys() if not left_out.issuperset(journey.traces)
-    ]
+    shown = (journey for journey in run.each_journey() if not left_out.issuperset(journey.traces))
+    journeys = _as_they_come((chosen_journey(journey, selection) for journey in shown), out)
     # What is odd about the logs is known once they were read for the journeys.
     problems = [*run.problems, *problems]
     out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))

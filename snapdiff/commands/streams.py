@@ -4,11 +4,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.faults import WrongUsage
 from snapdiff.output import whole_file
-from snapdiff.run import Run
+
+if TYPE_CHECKING:
+    from snapdiff.run import Run
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def is_standard_output(output: Path | None) -> bool:
     return output is None or str(output) == "-"
 
 
-def refuse_input(output: Path | None, run: Run) -> None:
+def refuse_input(output: Path | None, run: "Run") -> None:
     """Input is never written to: an output file must not be one of the files that are read."""
     if output is None or not output.exists():
         return

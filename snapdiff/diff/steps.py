@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from snapdiff.diff.message import Comparison, Side, compare
 from snapdiff.mail.message import Message
-from snapdiff.model import Actor, Change, Kind, LoadedSnapshot, Snapshot, Step, Trace
+from snapdiff.model import Actor, Change, Kind, LoadedSnapshot, Snapshot, Split, Step, Trace
 
 _MAX_MISSING = 1000
 _STATUS_KIND: dict[str, Kind] = {"Deleted": "message.deleted", "Deferred": "message.deferred"}
@@ -119,10 +119,10 @@ def sides_of(before: LoadedSnapshot, after: LoadedSnapshot) -> tuple[Side, Side]
     return _side(before, None), _side(after, None)
 
 
-def forked(before: LoadedSnapshot, first: LoadedSnapshot) -> Step:
+def forked(before: LoadedSnapshot, first: LoadedSnapshot, split: Split) -> Step:
     """The step from a parent's snapshot to the first one of the copy that was split from it.
 
-    It is never certain: only Message-Id and times say that the two belong together.
+    Its reason says what proves it, or what leaves it open. Only a log can name the agent that split it.
     """
     noun = first.snapshot
     if noun.status is not None:
@@ -134,10 +134,10 @@ def forked(before: LoadedSnapshot, first: LoadedSnapshot) -> Step:
         to=noun.file,
         compared_with=before.snapshot.file,
         event=noun.event,
-        agent=noun.agent,
-        actor="agent" if noun.agent else "transport",
-        certain=False,
-        reason="the copy it was split from is known by its Message-Id and times alone",
+        agent=noun.agent or split.agent,
+        actor="agent" if noun.agent or split.agent else "transport",
+        certain=split.certain,
+        reason=split.reason,
         missing=[],
         candidates=[],
         elapsed_ms=None,

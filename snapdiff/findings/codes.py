@@ -29,7 +29,7 @@ def codes(word: str) -> frozenset[str]:
         return frozenset({definition(word).code})
     found = frozenset(code for code in catalogue() if code[2] == group[1])
     if not found:
-        raise ValueError(_unknown(word))
+        raise ValueError(f"{word} is no group of findings; snapdiff explain lists all")
     return found
 
 

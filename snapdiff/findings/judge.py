@@ -5,6 +5,7 @@ What takes more than one trace to see is asked afterwards, of each journey.
 
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -14,6 +15,7 @@ from snapdiff.findings.catalogue import Definition, catalogue
 from snapdiff.findings.register import (
     FOLLOWERS,
     JOURNEY_DETECTORS,
+    SETUP_DETECTORS,
     STEP_DETECTORS,
     TRACE_DETECTORS,
     Follower,
@@ -22,6 +24,7 @@ from snapdiff.findings.register import (
 )
 from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
+from snapdiff.model_setup import SetUp
 
 _LONGEST_VALUE = 300
 """Characters of a value that a finding quotes; a field of a mail can have megabytes."""
@@ -70,6 +73,13 @@ class Judge:
             self._first = message
 
 
+def setup_findings(setup: SetUp) -> list[Finding]:
+    """What is wrong with a set-up for tracing, by code."""
+    _load_detectors()
+    found = [one for detector in SETUP_DETECTORS for one in detector(setup)]
+    return [_worded(one, ()) for one in sorted(found, key=lambda one: one.code)]
+
+
 class JourneyFindings(Struct, frozen=True):
     """What was found about a journey: about the whole of it, and about single traces, under their paths."""
 
@@ -100,7 +110,7 @@ def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
 
 
 def _at(found: Found, index: int) -> Found:
-    return Found(found.code, found.evidence, found.changes, index) if found.step is None else found
+    return replace(found, step=index) if found.step is None else found
 
 
 @cache
@@ -117,7 +127,7 @@ def _worded(found: Found, steps: Sequence[Step]) -> Finding:
     definition = catalogue()[found.code]
     step = steps[found.step] if found.step is not None else None
     evidence = {name: _short(value) for name, value in found.evidence.items()}
-    words = {"who": _who(step), "where": _where(step), **evidence}
+    words = {"who": _who(step), "where": _where(step), **found.words, **evidence}
     return Finding(
         code=found.code,
         name=definition.name,

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 
 from snapdiff.mail.message import Message
 from snapdiff.model import Journey, Snapshot, Step, Trace
+from snapdiff.model_setup import SetUp
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Found:
     `changes` are indices into the step's changes. `step` is the index of the step, for followers and trace
     detectors; None where it is about the trace as a whole; the step at hand for an `of_step` function. An `of_journey`
     function says which of the journey's traces it is about by `trace`, an index; None where it is about the journey as
-    a whole, and then `rows` are indices into its events.
+    a whole, and then `rows` are indices into its events. `words` fill the texts as the evidence does, and are not shown
+    as something that was seen.
     """
 
     code: str
@@ -51,6 +53,7 @@ class Found:
     step: int | None = None
     trace: int | None = None
     rows: tuple[int, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
 
 
 class Follower(Protocol):
@@ -68,11 +71,13 @@ class Follower(Protocol):
 
 OfStep = Callable[[Passing], Iterable[Found]]
 OfTrace = Callable[[Trace], Iterable[Found]]
+OfSetUp = Callable[[SetUp], Iterable[Found]]
 OfJourney = Callable[[Journey, Sequence[Trace]], Iterable[Found]]
 
 STEP_DETECTORS: list[OfStep] = []
 TRACE_DETECTORS: list[OfTrace] = []
 FOLLOWERS: list[type[Follower]] = []
+SETUP_DETECTORS: list[OfSetUp] = []
 JOURNEY_DETECTORS: list[OfJourney] = []
 
 
@@ -85,6 +90,12 @@ def of_step(detector: OfStep) -> OfStep:
 def of_trace(detector: OfTrace) -> OfTrace:
     """Registers a function that looks at a finished trace."""
     TRACE_DETECTORS.append(detector)
+    return detector
+
+
+def of_setup(detector: OfSetUp) -> OfSetUp:
+    """Registers a function that looks at how a server is set up for tracing; `snapdiff doctor` asks it."""
+    SETUP_DETECTORS.append(detector)
     return detector
 
 

@@ -39,7 +39,7 @@ class TooLarge(ValueError):  # noqa: N818 - it is an answer, not a fault
     """HTML of more than MAX_CHARACTERS: nothing is said about its visible text."""
 
 
-def visible_lines(html: str) -> list[str]:
+def visible_lines(html: str, quotes: bool = True) -> list[str]:
     r"""The lines of text a reader sees, none of them empty or blank.
 
     Block elements and `<br>` break lines, and so does `</body>`, behind which gateways write their footers; cells of
@@ -48,14 +48,15 @@ def visible_lines(html: str) -> list[str]:
     as `[alt]` (nothing where there is none). Left out are comments (those for Outlook, `<!--[if mso]>`, too), scripts,
     styles, titles, templates, what is replaced by other content (`<iframe>`, `<video>`), and elements with `hidden` or
     an own style of `display: none`. Style sheets are not read, so what they hide is shown. Blank lines are layout and
-    do not count, and what HTML's rules would move (text between table rows) stays where it is written.
+    do not count, and what HTML's rules would move (text between table rows) stays where it is written. Without
+    `quotes`, what a `<blockquote>` holds is left out: mail programs put there what they quote.
 
     NULs and lone surrogates are shown (as U+FFFD and `\xNN`), and no HTML is so broken that nothing is read. Raises
     TooLarge for more than MAX_CHARACTERS; below, it takes up to a microsecond for each character.
     """
     if len(html) > MAX_CHARACTERS:
         raise TooLarge(f"HTML of {len(html)} characters; up to {MAX_CHARACTERS} are read")
-    lines = _Lines()
+    lines = _Lines(_NOT_SHOWN if quotes else _NOT_SHOWN | {"blockquote"})
     read_markup(show_undecodable(html.removeprefix("\ufeff")), lines, _READ_ATTRIBUTES)
     return lines.close()
 
@@ -63,7 +64,8 @@ def visible_lines(html: str) -> list[str]:
 class _Lines:
     """What the markup is told to: gathers the text of one line until an element breaks it."""
 
-    def __init__(self) -> None:
+    def __init__(self, not_shown: frozenset[str]) -> None:
+        self._not_shown = not_shown
         self._open = OpenElements(self._closed)
         self._hidden_from: int | None = None
         self._keeps_blanks = 0
@@ -77,8 +79,8 @@ class _Lines:
             return True
         self._open.make_way(name)
         shown = self._hidden_from is None
-        hides = shown and (name in _NOT_SHOWN or (bool(attributes) and _is_hidden(attributes)))
-        if shown and not hides:
+        hides = shown and (name in self._not_shown or (bool(attributes) and _is_hidden(attributes)))
+        if shown and (not hides or name in self._not_shown):
             if name in _BREAKS_LINE:
                 self._break()
             elif name in {"td", "th"}:

@@ -1,15 +1,19 @@
 """What Get-MessageTrackingLog printed or exported to rows: `| Format-List`, Export-Csv and Export-Clixml."""
 
+import contextlib
 import csv
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.listing import ReadFailed
-from snapdiff.read.local_time import LocalTime, Order, proven_order, to_utc
+from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc
 from snapdiff.read.log_lines import Lines
+from snapdiff.read.log_values import members
 from snapdiff.read.tracking import allow_large_fields
 
 Tell = Callable[[Problem], None]
@@ -23,11 +27,11 @@ _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PAIR = re.compile(r"\[([^,\[\]]{1,200}), (.*?)\](?=, \[|\}?$)")
 _LISTS = frozenset({"Recipients", "RecipientStatus", "Reference", "EventData"})
 _HEAD = 64 * 1024
-_LOST = "System.String[]"
-_KEEP = (
-    "Get-MessageTrackingLog ... | Select-Object *,@{n='Recipients';e={$_.Recipients -join ';'}} -ExcludeProperty "
-    "Recipients | Export-Csv, or Export-Clixml, which keeps everything"
-)
+_LOST = re.compile(r"(?:System|Microsoft)(?:\.\w+)+(?:`\d+)?(?:\[[^\[\]]*\])*")
+"""What Export-Csv writes for a list: its type, such as `System.String[]`, and nothing of what was in it."""
+_PAIRS_TOLD = "{($_.EventData | ForEach-Object {$_.Key + '=' + $_.Value}) -join ';'}"
+_DELIMITER = re.compile(r'\s*(?:"[^"]*"|[^",;\t|]*)([,;\t|])')
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
 
 
 def read_list(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
@@ -51,7 +55,8 @@ def read_clixml(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> It
 def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
     kept = _gathered(records, file, tell)
     order = _order(kept, file, tell, local)
-    lost = unread = 0
+    unread = 0
+    lost: dict[str, None] = {}
     for line, values in kept:
         fields: dict[str, LogValue] = {}
         time = None
@@ -62,15 +67,26 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
                     unread += 1
                     fields["timestamp"] = value
                 continue
-            lost += value == _LOST
-            fields[_WORD_BEGINS.sub("_", name).lower()] = [] if value == _LOST else value
+            is_lost = name in _LISTS and isinstance(value, str) and _LOST.fullmatch(value) is not None
+            if is_lost:
+                lost[name] = None
+            fields[_WORD_BEGINS.sub("_", name).lower()] = [] if is_lost else value
         yield TrackingRow(file, line, form, time, fields)
     if unread:
         said = f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB."
         tell(Problem(file, "unreadable-time", said))
     if lost:
-        said = f"{file} lost its lists when it was exported: they stand there as {_LOST}. Export again with {_KEEP}."
-        tell(Problem(file, "lost-in-export", said))
+        tell(Problem(file, "lost-in-export", _lost_words(file, list(lost))))
+
+
+def _lost_words(file: str, names: list[str]) -> str:
+    how = {name: f"{{$_.{name} -join ';'}}" for name in names} | {"EventData": _PAIRS_TOLD}
+    joined = [f"@{{n='{name}';e={how[name]}}}" for name in names]
+    return (
+        f"{file} lost its lists when it was exported: {', '.join(names)} are given there by their type alone. Export "
+        f"again with Get-MessageTrackingLog ... | Select-Object *,{','.join(joined)} -ExcludeProperty "
+        f"{','.join(names)} | Export-Csv, or with Export-Clixml, which keeps everything."
+    )
 
 
 def _gathered(records: Iterable[Record], file: str, tell: Tell) -> list[Record]:
@@ -88,26 +104,40 @@ def _gathered(records: Iterable[Record], file: str, tell: Tell) -> list[Record]:
     return kept
 
 
-def _order(records: Iterable[Record], file: str, tell: Tell, local: LocalTime) -> Order:
+def _order(records: Sequence[Record], file: str, tell: Tell, local: LocalTime) -> Order:
     """The order of day and month: as the user said, as the values prove, or an assumption that is told."""
     times = [value for _, values in records if isinstance(value := values.get("Timestamp", ""), str) and value]
     plain = [text for text in times if not re.fullmatch(r"\d{4}-\d\d-\d\dT\S+(?:Z|[+-]\d\d:\d\d)", text)]
     if not plain:
         return "year-first"
-    proven = proven_order(plain)
-    order = local.order or proven or "month-first"
+    found = order_found(plain, _known_times(records))
     assumed = [] if local.zone is not None else ["in UTC (say --tz, such as --tz Europe/Berlin)"]
-    if local.order is None and proven is None:
-        assumed.append("with the month first (say --culture, such as --culture en-GB)")
+    first = found.order.removesuffix("-first")
+    if local.order is None and found.proof is None:
+        assumed.append(f"with the {first} first, which nothing in it proves (say --culture, such as --culture en-GB)")
+    elif local.order is None and assumed and not plain[0][:4].isdigit():
+        proof = {"values": "as no other order makes dates of them", "utc": "as the UTC times in MessageInfo prove"}
+        assumed.append(f"with the {first} first, {proof[found.proof or 'values']}")
     if assumed:
         said = f"{file} holds the local times of a shell; they were read {' and '.join(assumed)}."
         tell(Problem(file, "assumed-time", said))
-    return order
+    return local.order or found.order
+
+
+def _known_times(records: Iterable[Record]) -> Iterator[tuple[str, datetime]]:
+    """Times of a shell beside the UTC time at which the message came in. A DEFER row has another time there."""
+    for _, values in records:
+        text, info = values.get("Timestamp"), values.get("MessageInfo")
+        if isinstance(text, str) and isinstance(info, str) and values.get("EventId") != "DEFER":
+            found = _UTC.match(info)
+            if found is not None:
+                with contextlib.suppress(ValueError):
+                    yield text, datetime.fromisoformat(found[0])
 
 
 def _records_of_list(lines: Lines) -> Iterator[Record]:
     """A record ends where a name comes again: blank lines stand between records, in some copies between all fields."""
-    record: dict[str, str] = {}
+    record: dict[str, list[str]] = {}
     start, last = 0, ""
     for line in lines:
         found = _FIELD.match(line.text)
@@ -118,16 +148,15 @@ def _records_of_list(lines: Lines) -> Iterator[Record]:
             if not record:
                 start = line.number
             last = found[1]
-            record[last] = found[2].strip()
+            record[last] = [found[2].strip()]
         elif last and record:
-            rest = line.text.strip()
-            record[last] = f"{record[last]} {rest}" if record[last] and rest else record[last] + rest
+            record[last].append(line.text.strip())
     if record:
         yield start, _listed(record)
 
 
-def _listed(record: dict[str, str]) -> dict[str, LogValue]:
-    return {name: _list(name, value) for name, value in record.items()}
+def _listed(record: dict[str, list[str]]) -> dict[str, LogValue]:
+    return {name: _list(name, " ".join(filter(None, lines))) for name, lines in record.items()}
 
 
 def _list(name: str, value: str) -> LogValue:
@@ -139,25 +168,43 @@ def _list(name: str, value: str) -> LogValue:
 
 
 def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:
-    numbers: list[int] = []
-
-    def texts() -> Iterator[str]:
-        for line in lines:
-            if not line.text.startswith("#TYPE"):
-                numbers.append(line.number)
-                yield line.text + "\n"
-
-    reader = csv.reader(texts(), strict=False)
+    """A row goes on in the next line while a quoted value is open; the blank lines in one are put in again."""
+    pulled: list[int] = []
+    rows = _by_line_ends(lines, pulled)
     allow_large_fields()
-    at = 0
+    read = 0
     try:
+        head = next((row for row in rows if row.strip() and not row.startswith("#TYPE")), "")
+        found = _DELIMITER.match(head)
+        reader = csv.reader(itertools.chain([head], rows), delimiter=found[1] if found else ",", strict=False)
         names = next(reader, [])
-        at = len(numbers)
+        pulled.clear()
         for values in reader:
-            yield numbers[at] if at < len(numbers) else 0, dict(zip(names, values, strict=False))
-            at = len(numbers)
+            if values:
+                read += 1
+                yield pulled[0] if pulled else 0, _exported(dict(zip(names, values, strict=False)))
+            pulled.clear()
     except csv.Error as error:
-        raise ReadFailed("bad-csv", f"{file} can't be read as CSV beyond row {at}: {error}.") from None
+        raise ReadFailed("bad-csv", f"{file} can't be read as CSV beyond row {read}: {error}.") from None
+
+
+def _by_line_ends(lines: Lines, pulled: list[int]) -> Iterator[str]:
+    """The lines with their ends, blank ones too; the numbers of the others are noted in `pulled`."""
+    number = 0
+    for line in lines:
+        yield from itertools.repeat("\n", line.number - number - 1)
+        number = line.number
+        pulled.append(number)
+        yield line.text + "\n"
+
+
+def _exported(values: dict[str, str]) -> dict[str, LogValue]:
+    """A row of an export; a list that was joined before it, with `;` or as Format-List shows it, is one again."""
+    fields: dict[str, LogValue] = {}
+    for name, value in values.items():
+        is_joined = name in _LISTS and not value.startswith("{") and not _LOST.fullmatch(value)
+        fields[name] = members(value) if is_joined else _list(name, value)
+    return fields
 
 
 def _records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
@@ -165,13 +212,16 @@ def _records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
     if b"<!DOCTYPE" in head.replace(b"\0", b""):
         raise ReadFailed("bad-xml", f"{file} declares a document type, which no export does, and was not read.")
     depth = count = 0
+    root: ET.Element[str] | None = None
     try:
         for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314 - no document type gets here
+            root = element if root is None else root
             depth += 1 if event == "start" else -1
-            if event == "end" and depth == 1 and _tag(element) == "Obj":
-                count += 1
-                yield count, _properties(element)
-                element.clear()
+            if event == "end" and depth == 1:
+                if _tag(element) == "Obj":
+                    count += 1
+                    yield count, _properties(element)
+                root.clear()  # it would keep every element it ever had
     except ET.ParseError as error:
         raise ReadFailed("bad-xml", f"{file} can't be read as XML: {error}.") from None
 

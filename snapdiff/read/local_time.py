@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from msgspec import Struct
@@ -13,6 +13,14 @@ _NUMBERS = re.compile(
     r"(?:[.,](\d{1,7}))?\s*([AaPp]\.?[Mm]\.?)?"
 )
 
+_Date = tuple[str, str, str]
+_PLACES: dict[Order, tuple[int, int, int]] = {"month-first": (2, 0, 1), "day-first": (2, 1, 0), "year-first": (0, 1, 2)}
+"""Where the year, the month and the day stand among the three numbers."""
+_ZONES = timedelta(hours=15)
+"""Zones lie up to 14 hours apart from UTC."""
+_LATE = timedelta(days=7)
+"""A message is tried again for days (Exchange's message expiration)."""
+
 
 class LocalTime(Struct, frozen=True):
     """What a shell's times mean: its zone (None: not said, UTC is assumed) and its order (None: by the values)."""
@@ -21,24 +29,52 @@ class LocalTime(Struct, frozen=True):
     order: Order | None = None
 
 
-def proven_order(texts: Iterable[str]) -> Order | None:
-    """The order that the values themselves prove, by a number above 12 or a year in front; None where they don't.
+class OrderFound(Struct, frozen=True):
+    """The order of day, month and year in a file's times, and what proves it.
 
-    Values that contradict each other prove nothing.
+    `proof` is `values` (no other order makes dates of all of them), `utc` (another order puts a row days away from the
+    UTC time that Exchange noted in it), or None: nothing does, and the order is an assumption.
     """
-    proven: set[Order] = set()
+
+    order: Order
+    proof: Literal["values", "utc"] | None
+
+
+def order_found(texts: Iterable[str], known: Iterable[tuple[str, datetime]] = ()) -> OrderFound:
+    """The order that these times prove, or the one to assume.
+
+    `known` pairs such times with the UTC time at which the message came in, which lies at most some days before, or as
+    many hours after as zones differ. Values that contradict each other prove nothing.
+    """
+    dates: dict[_Date, str] = {}
     for text in texts:
-        found = _NUMBERS.match(text.strip())
-        if found is None:
-            continue
-        first, second = int(found[1]), int(found[2])
-        if len(found[1]) == 4:
-            proven.add("year-first")
-        elif first > 12 and len(found[3]) == 4:
-            proven.add("day-first")
-        elif second > 12:
-            proven.add("month-first")
-    return proven.pop() if len(proven) == 1 else None
+        if (found := _NUMBERS.match(text.strip())) is not None:
+            dates.setdefault((found[1], found[2], found[3]), found[0])
+    possible = [order for order in _PLACES if dates and all(_date(one, order) for one in dates)]
+    if len(possible) == 1:
+        return OrderFound(possible[0], "values")
+    shown = {order for text, time in known if (order := _only_near(text, time, possible or list(_PLACES))) is not None}
+    if len(shown) == 1:
+        return OrderFound(shown.pop(), "utc")
+    if not possible or "month-first" in possible:
+        return OrderFound("month-first", None)
+    return OrderFound("year-first" if all("-" in text for text in dates.values()) else "day-first", None)
+
+
+def _only_near(text: str, time: datetime, orders: Iterable[Order]) -> Order | None:
+    """The one order in which a time lies near the time known in UTC; None where none does, or several do."""
+    near = []
+    for order in orders:
+        read = _by_order(text.strip(), order)
+        if read is not None and -_ZONES <= read.replace(tzinfo=UTC) - time <= _LATE:
+            near.append(order)
+    return near[0] if len(near) == 1 else None
+
+
+def _date(numbers: _Date, order: Order) -> bool:
+    """Whether the three numbers are a date in this order."""
+    _, month, day = (numbers[at] for at in _PLACES[order])
+    return len(month) <= 2 and len(day) <= 2 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
 
 
 def to_utc(text: str, local: LocalTime, order: Order) -> str | None:
@@ -66,12 +102,7 @@ def _by_order(text: str, order: Order) -> datetime | None:
     if found is None:
         return None
     numbers = [int(found[at]) for at in (1, 2, 3)]
-    if len(found[1]) == 4 or order == "year-first":
-        year, month, day = numbers
-    elif order == "day-first":
-        day, month, year = numbers
-    else:
-        month, day, year = numbers
+    year, month, day = (numbers[at] for at in _PLACES["year-first" if len(found[1]) == 4 else order])
     hour = int(found[4])
     if found[8]:
         hour = hour % 12 + (12 if found[8][0] in "pP" else 0)

@@ -20,10 +20,16 @@ def kind_of_head(head: bytes) -> LogKind | None:
         return None
     encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     text = head.decode(encoding, "replace").lstrip("\0\r\n ")
-    for kind, is_it in _SIGNS:
-        if is_it(text):
-            return kind
+    headers = _HEADERS.match(text)
+    for part in (headers[0], text) if headers else (text,):
+        for kind, is_it in _SIGNS:
+            if is_it(part):
+                return kind
     return None
+
+
+_HEADERS = re.compile(r"(?:#[^\n]*\n)+")
+"""Header lines at the start say it in most logs, and are looked at first: they are short."""
 
 
 def _has_columns(*wanted: str) -> Callable[[str], bool]:
@@ -50,7 +56,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("msgtrk", _has_columns("event-id", "message-id")),
     ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
     ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
-    ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*,')),
+    ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*[,;\t]')),
     ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),

@@ -2,16 +2,19 @@
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from msgspec import Struct
 
 from snapdiff.model import Problem
+from snapdiff.read.log_needles import Needles
 
-BLOCK = 128 * 1024
+BLOCK = 256 * 1024
 """Bytes read at once: few enough to stay in the processor's cache over several looks at them."""
-_LF = 0x0A
+_ABOVE_HEADERS = b"$"
+"""Sorts behind `#`, and behind every blank line."""
+_BOM_BEGINS = codecs.BOM_UTF8[:1]
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes; a line beyond that is no row of a log, and is left out with a problem."""
 
@@ -33,77 +36,62 @@ class Line(Struct, frozen=True):
 class Lines:
     """The lines of one log. `rows` counts the rows passed so far, given or not: all but header and blank lines.
 
-    With `needles` only lines that hold one of them are given, and header lines; they are compared without the
-    letter case of A to Z unless they are `exact`, and a needle with other letters finds nothing by itself (see
-    `needle`).
+    With `needles` only lines that may hold one of them are given, and header lines. `ended` counts the line ends.
     """
 
     def __init__(
-        self,
-        stream: BinaryIO,
-        file: str,
-        tell: Callable[[Problem], None],
-        needles: Sequence[bytes] = (),
-        *,
-        exact: bool = False,
+        self, stream: BinaryIO, file: str, tell: Callable[[Problem], None], needles: Needles | None = None
     ) -> None:
         self._stream = _as_utf8(stream)
         self._file = file
         self._tell = tell
-        self._exact = exact
-        self._needles = list(needles) if exact else [one.lower() for one in needles]
+        self._needles = None if needles is None or needles.are_useless else needles
         self.rows = 0
+        self.ended = 0
 
     def __iter__(self) -> Iterator[Line]:
-        number = 0
         rest = b""
         while True:
             block = self._stream.read(max(BLOCK, len(rest)))
-            rest += block
-            end = len(rest) if not block else rest.rfind(b"\n") + 1
-            if end == 0 and len(rest) > LONGEST_LINE:
-                number += 1
-                rest = self._skip_line(number)
-            elif end:
-                whole, rest = rest[:end], rest[end:]
-                yield from self._wanted(whole, number, is_last=not block)
-                number += whole.count(b"\n")
+            end = block.rfind(b"\n") + 1
             if not block:
+                if rest:
+                    yield from self._wanted(rest, is_last=True)
                 return
+            if end:
+                whole = b"".join((rest, memoryview(block)[:end]))
+                rest = block[end:]
+                yield from self._wanted(whole, is_last=False)
+            else:
+                rest += block
+                if len(rest) > LONGEST_LINE:
+                    rest = self._skip_line(self.ended + 1)
+                    self.ended += 1
 
-    def _wanted(self, block: bytes, before: int, *, is_last: bool) -> Iterator[Line]:
+    def _wanted(self, block: bytes, *, is_last: bool) -> Iterator[Line]:
         """The lines of a block of whole lines that are wanted."""
-        if not self._needles:
-            yield from self._every(block, before, is_last=is_last)
+        if self._needles is None:
+            yield from self._every(block, is_last=is_last)
             return
-        self.rows += _count_rows(block)
-        number, counted = before + 1, 0
-        for start in self._starts(block):
+        looked = _look(block)
+        self.rows += looked.rows
+        number, counted = self.ended + 1, 0
+        self.ended += looked.ended
+        found = {block.rfind(b"\n", 0, at) + 1 for at in self._needles.within(block)}
+        for start in sorted(found.union(looked.headers)):
             end = block.find(b"\n", start) + 1 or len(block)
             number += block.count(b"\n", counted, start)
             counted = start
             yield _line(block[start:end], number, is_last=is_last and end == len(block))
 
-    def _every(self, block: bytes, before: int, *, is_last: bool) -> Iterator[Line]:
-        lines = _by_lf(block)
-        for number, raw in enumerate(lines, before + 1):
-            if raw.strip(b"\r\n\0"):
-                line = _line(raw, number, is_last=is_last and number == before + len(lines))
+    def _every(self, block: bytes, *, is_last: bool) -> Iterator[Line]:
+        lines = io.BytesIO(block).readlines()
+        for at, raw in enumerate(lines, 1):
+            self.ended += raw.endswith(b"\n")
+            if not _is_blank(raw):
+                line = _line(raw, self.ended + (not raw.endswith(b"\n")), is_last=is_last and at == len(lines))
                 self.rows += not line.is_header
                 yield line
-
-    def _starts(self, block: bytes) -> list[int]:
-        """Where the lines begin that hold a needle, and the header lines, each once and in order."""
-        folded = block if self._exact else block.lower()
-        starts = {0} if block.startswith((b"#", codecs.BOM_UTF8 + b"#")) else set()
-        starts.update(_headers(block))
-        for needle in self._needles:
-            at = folded.find(needle)
-            while at >= 0:
-                starts.add(block.rfind(b"\n", 0, at) + 1)
-                end = block.find(b"\n", at)
-                at = folded.find(needle, end) if end >= 0 else -1
-        return sorted(starts)
 
     def _skip_line(self, number: int) -> bytes:
         said = f"{self._file} has a line of more than {LONGEST_LINE >> 20} MiB (line {number}), which was left out."
@@ -115,48 +103,42 @@ class Lines:
         return b""
 
 
-def needle(text: str) -> bytes:
-    """The bytes to look for so that no line with `text` in it, in any letter case, is missed.
-
-    Where letters beyond A to Z are in it, whose case bytes do not show, it is the longest run without them; and a
-    quote ends a run, as it stands doubled in a log.
-    """
-    runs = "".join(char if " " <= char <= "~" and char != '"' else "\n" for char in text).split("\n")
-    return max(runs, key=len).encode("ascii")
-
-
 def _line(raw: bytes, number: int, *, is_last: bool) -> Line:
     text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "backslashreplace")
     return Line(number, text.rstrip("\r\n").lstrip("\0"), is_last, raw.endswith(b"\n"))
 
 
-def _by_lf(block: bytes) -> list[bytes]:
-    lines = [line + b"\n" for line in block.split(b"\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]
+class _Looked(Struct):
+    """What a block of whole lines holds: line ends, rows, and where its header lines begin."""
+
+    ended: int
+    rows: int
+    headers: list[int]
 
 
-def _count_rows(block: bytes) -> int:
-    """Lines that are neither header nor blank. A block with blank lines, or two kinds of line ends, is gone through."""
-    lines, returns = block.count(b"\n"), block.count(b"\r")
-    blank = b"\r\n\r\n" if returns else b"\n\n"
-    is_odd = returns not in (0, lines) or b"\0" in block or blank in block or block.startswith((b"\r", b"\n"))
-    if is_odd:
-        return sum(bool(line.strip(b"\r\n\0")) and not _is_header(line) for line in _by_lf(block))
-    ended = lines + (not block.endswith(b"\n"))
-    return ended - sum(1 for _ in _headers(block)) - _is_header(block)
+def _look(block: bytes) -> _Looked:
+    """Counts rows. Where the least of all lines begins like a row, none is blank and none a header line."""
+    lines = io.BytesIO(block).readlines()
+    looked = _Looked(len(lines) - (not block.endswith(b"\n")), len(lines), [])
+    if min(lines) >= _ABOVE_HEADERS and not (_BOM_BEGINS in block and codecs.BOM_UTF8 in block):
+        return looked
+    at = 0
+    for line in lines:
+        if _is_header(line):
+            looked.headers.append(at)
+            looked.rows -= 1
+        elif _is_blank(line):
+            looked.rows -= 1
+        at += len(line)
+    return looked
 
 
-def _headers(block: bytes) -> Iterator[int]:
-    """Where header lines begin behind the first line. `#` alone is rare, and found faster than the pair is."""
-    at = -1
-    while (at := block.find(b"#", at + 1)) >= 0:
-        if at and block[at - 1] == _LF:
-            yield at
+def _is_blank(line: bytes) -> bool:
+    return not line.strip(b"\r\n\0")
 
 
 def _is_header(line: bytes) -> bool:
-    return line.removeprefix(codecs.BOM_UTF8).startswith(b"#")
+    return line.removeprefix(codecs.BOM_UTF8).lstrip(b"\0").startswith(b"#")
 
 
 def _as_utf8(stream: BinaryIO) -> BinaryIO:

@@ -9,12 +9,12 @@ from msgspec import UNSET, Struct
 from snapdiff.model import Problem, Session, SessionLine
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_lines import Line, Lines
+from snapdiff.read.log_needles import Needles
 from snapdiff.read.logs import LogPlace, Tell, kind_of, open_log
 from snapdiff.read.tracking import split_row
 
 LINES_KEPT = 1000
 """Lines of one session that are kept; beyond that they are counted."""
-_NEEDLES_AT_MOST = 200
 _COLUMNS = ("date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint")
 _REST = ("event", "data", "context")
 _PROTOCOL_ID = re.compile(r"[0-9A-Za-z]{1,64};\d{4}-\d\d-\d\dT[0-9:.]+Z?;\d{1,10}")
@@ -27,12 +27,12 @@ def sessions(places: Sequence[LogPlace], wanted: Collection[str], tell: Tell) ->
     A session whose lines go on in the next file gives one session a file. Only lines of sessions that are wanted stay
     in memory, LINES_KEPT of each.
     """
+    needles = Needles(sorted(wanted))
     for place in places if wanted else ():
         try:
             with open_log(place) as stream:
                 kind = _KINDS.get(kind_of(stream))
                 if kind is not None:
-                    needles = [one.encode() for one in sorted(wanted)] if len(wanted) <= _NEEDLES_AT_MOST else []
                     yield from _Book(place.file, kind, wanted).read(Lines(stream, place.file, tell, needles))
         except ReadFailed as failed:
             tell(Problem(place.file, failed.code, failed.message))

@@ -19,15 +19,15 @@ from snapdiff.model import SCHEMA_NAME, Report, Tool, Trace
 from snapdiff.report.log_rows import journey_document, row_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import BinaryIO
 
     from snapdiff.model import Tail
 
 SCHEMA_ID = "urn:snapdiff:schema:report:1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NEVER_WRITTEN = ("views", "blame")
-"""Keys of a trace that only a drawn report reads; the JSON document leaves them out."""
+_NEVER_WRITTEN = {"Trace": ("views", "blame", "answers"), "TimelineEntry": ("step", "row", "session")}
+"""Keys that only a drawn report or a check reads; the JSON document leaves them out."""
 
 
 class JsonReport:
@@ -53,7 +53,7 @@ class JsonReport:
         self._out.write(b",\n" if self._started else b"\n")
         self._started = True
         if isinstance(encoded, Trace):
-            encoded = encode(replace(encoded, views=UNSET, blame=UNSET))
+            encoded = encode(replace(encoded, views=UNSET, blame=UNSET, answers=UNSET))
         self._out.write(encoded)
 
     def end(self, tail: Tail) -> None:
@@ -98,11 +98,9 @@ def schema() -> dict[str, Any]:
     Every key of the contract is required. A key that only stands there when it has something to say (`moved`,
     `visible`, ...) is optional. Keys may be added in a later version, so further keys are allowed.
     """
-    _, components = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
-    for key in _NEVER_WRITTEN:
-        del components["Trace"]["properties"][key]
-    reached = _reached(components)
-    definitions = {name: _definition(name, component) for name, component in components.items() if name in reached}
+    from snapdiff import model
+
+    definitions = definitions_of(Report, vars(model))
     definitions["TrackingRow"] = row_schema(definitions["TrackingRow"])
     report = definitions.pop("Report")
     return {
@@ -112,6 +110,17 @@ def schema() -> dict[str, Any]:
         "title": f"snapdiff report ({SCHEMA_NAME})",
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def definitions_of(document: type[Struct], nouns: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    """The schemas of a document and of every noun it can hold, under their names, among the `nouns` of these names."""
+    _, components = msgspec.json.schema_components([document], ref_template="#/$defs/{name}")
+    for name, keys in _NEVER_WRITTEN.items():
+        for key in keys if name in components else ():
+            del components[name]["properties"][key]
+    structs = {name: noun for name, noun in nouns.items() if isinstance(noun, type) and issubclass(noun, Struct)}
+    reached = _reached(components, document.__name__)
+    return {name: _definition(structs[name], told) for name, told in components.items() if name in reached}
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -132,34 +141,26 @@ def _surrogate_words(char: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
-def _definition(name: str, component: dict[str, Any]) -> dict[str, Any]:
+def _definition(noun: type[Struct], component: dict[str, Any]) -> dict[str, Any]:
     """One noun's schema, with its docstring as description and its written keys required.
 
     msgspec holds a key with a default for optional, but the encoder writes it always, save where it is UNSET.
     """
     from inspect import getdoc
 
-    noun = _nouns()[name]
     for told in component["properties"].values():
         told.pop("default", None)
     required = [field.encode_name for field in msgspec.structs.fields(noun) if field.default is not UNSET]
     return {**component, "description": getdoc(noun) or "", "required": required}
 
 
-def _reached(components: dict[str, Any]) -> set[str]:
-    """The nouns that a report can hold: those some reference leads to from it."""
+def _reached(components: dict[str, Any], document: str) -> set[str]:
+    """The nouns that a document can hold: those some reference leads to from it."""
     reached: set[str] = set()
-    waiting = ["Report"]
+    waiting = [document]
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
             waiting += re.findall(r"#/\$defs/(\w+)", str(components[name]))
     return reached
-
-
-def _nouns() -> dict[str, type[Struct]]:
-    """Every struct of the model under its name."""
-    from snapdiff import model
-
-    return {name: noun for name, noun in vars(model).items() if isinstance(noun, type) and issubclass(noun, Struct)}

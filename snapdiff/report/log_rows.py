@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from snapdiff.model import Journey, Parsed, TrackedMessage, TrackingRow
@@ -43,8 +44,13 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
 
 
 def journey_document(journey: Journey) -> dict[str, Any]:
-    """One journey, its rows flat."""
-    document: dict[str, Any] = msgspec.to_builtins(replace(journey, events=[]))
+    """One journey, its rows flat; its timeline points at rows, sessions and steps, and does not hold them."""
+    plain = replace(journey, events=[])
+    if journey.timeline is not UNSET:
+        plain = replace(
+            plain, timeline=[replace(one, step=UNSET, row=UNSET, session=UNSET) for one in journey.timeline]
+        )
+    document: dict[str, Any] = msgspec.to_builtins(plain)
     document["events"] = [row_document(row) for row in journey.events]
     return document
 

@@ -13,14 +13,17 @@ from msgspec import UNSET
 from snapdiff import __version__
 from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.markdown_changes import changes_detail
+from snapdiff.report.markdown_notes import all_notes, step_notes, unplaced_notes
 from snapdiff.report.markdown_text import code, row, sentence
-from snapdiff.report.track_markdown import event_table, session_list
+from snapdiff.report.markdown_timeline import timeline_table
+from snapdiff.report.moments import folder_numbers
 from snapdiff.report.words import (
     actor_words,
     certainty_words,
     counted,
     elapsed_words,
     service_words,
+    split_words,
     summary,
     tail_sentences,
 )
@@ -58,6 +61,7 @@ class MarkdownReport:
         self._write(_head(trace, self._nothing))
         self._write(self._table(trace.steps))
         self._write(_doubts(trace.steps))
+        self._write(step_notes(trace.steps))
         self._write(_findings(trace.findings))
         self._write(_problems(trace.problems))
         for number, step in enumerate(trace.steps, 1):
@@ -66,11 +70,10 @@ class MarkdownReport:
 
     def end(self, tail: Tail) -> None:
         """The tail: journeys of more than one trace or with logs, what could not be read, and what was left out."""
-        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions]
-        if told:
-            self._out.write("\n## Journeys\n")
-            for journey in told:
-                self._write(_journey(journey))
+        told = (journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions)
+        for number, journey in enumerate(told):
+            self._out.write("" if number else "\n## Journeys\n")
+            self._write(_journey(journey))
         self._write(_problems(tail.problems, heading="## Could not be read"))
         for said in tail_sentences(tail):
             self._out.write(f"\n{said}\n")
@@ -198,6 +201,9 @@ def _detail(number: int, step: Step) -> Iterator[str]:
     if step.compared_with and step.from_ and step.compared_with != step.from_:
         yield f", compared with {code(step.compared_with)}, the last one before it that holds a message"
     yield ".\n"
+    if step.from_ is None:
+        yield f"\n{sentence(split_words(step))}\n"
+    yield from all_notes(step)
     yield from changes_detail(step.changes)
 
 
@@ -210,14 +216,17 @@ def _journey(journey: Journey) -> Iterator[str]:
     name = journey.message_id or journey.network_message_id or journey.subject
     yield f"\n{code(name) if name else 'A message'}"
     yield f", joined by {_some([code(key) for key in journey.joined_by])}\n\n" if journey.joined_by else "\n\n"
+    numbers = folder_numbers(journey)
     for leg in journey.legs:
         server = f" on {code(leg.server)}" if leg.server else ""
         times = [code(time) for time in (leg.from_time, leg.to_time) if time]
         when = f", {' to '.join(times)}" if times else ""
-        yield f"- {service_words(leg.service)}"
+        number = f"({numbers[leg.trace]}) " if numbers else ""
+        yield f"- {number}{service_words(leg.service)}"
         yield f"{server}{when}: {code(leg.trace)}\n"
-    yield from event_table(journey.events)
-    yield from session_list(journey.sessions)
+    if journey.timeline is not UNSET:
+        yield from timeline_table(journey.timeline, numbers)
+    yield from unplaced_notes(journey)
     yield from _findings(journey.findings or ())
-    for gap in untold_gaps(journey):
+    for gap in untold_gaps(journey) if journey.timeline is UNSET else ():
         yield f"- Gap: {sentence(gap)}\n"

@@ -100,11 +100,11 @@ class TerminalReport:
     def end(self, tail: Tail) -> None:
         """The tail: messages that left more than one folder, what could not be read, and the sums."""
         paper = self._paper
-        told = [journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions]
-        if told:
-            logged = any(journey.events or journey.sessions for journey in told)
-            self._rule("The way of each message" if logged else "The same message in more than one folder")
-            self._write(journeys(told, paper))
+        told = (journey for journey in tail.journeys if len(journey.traces) > 1 or journey.events or journey.sessions)
+        for number, journey in enumerate(told):
+            if number == 0:
+                self._rule("The way of each message")
+            self._write(journeys([journey], paper))
         if tail.problems:
             self._rule("Could not be read, or not in full")
             self._write(problems(tail.problems, paper))

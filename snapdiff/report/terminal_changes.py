@@ -22,8 +22,9 @@ from snapdiff.report.terminal_hunks import (
     line_count,
     marked,
 )
+from snapdiff.report.terminal_notes import all_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
-from snapdiff.report.words import actor_words, change_title, counted, elapsed_words, part_words, summary
+from snapdiff.report.words import actor_words, change_title, counted, elapsed_words, part_words, split_words, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +63,8 @@ def step_detail(number: int, step: Step, event_before: str | None, paper: Paper)
     yield from hanging([Piece("  ")], [Piece(_files(step, paper), "dim")], paper.width)
     if words := _no_agent(step, event_before, paper):
         yield from hanging([Piece("  ")], [Piece(words, "dim")], paper.width)
-    yield from _changes(step.changes, paper)
+    yield from all_lines(step, paper, 2)
+    yield from changes_detail(step.changes, paper)
 
 
 def _files(step: Step, paper: Paper) -> str:
@@ -78,7 +80,7 @@ def _files(step: Step, paper: Paper) -> str:
 def _no_agent(step: Step, event_before: str | None, paper: Paper) -> str:
     """In plain words who did it, where it was no agent."""
     if step.from_ is None:
-        return "Exchange split this copy off from its parent here; what was done up to then shows here."
+        return paper.show(split_words(step))
     if step.actor == "session":
         return _SESSION
     if step.actor == "transport":
@@ -95,7 +97,8 @@ def _parent(step: Step, paper: Paper) -> str:
     return f"{paper.show(step.compared_with, 200)} of the parent"
 
 
-def _changes(changes: Sequence[Change], paper: Paper) -> Iterator[Line]:
+def changes_detail(changes: Sequence[Change], paper: Paper) -> Iterator[Line]:
+    """Each change in full: the envelope, the header, then part by part; what is the same for a reader comes last."""
     groups = _grouped(change for change in changes if not change.cosmetic)
     for place, ((heading, is_list), group) in enumerate(groups.items()):
         if place == CHANGES_SHOWN:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from snapdiff.report.log_notes import untold_gaps
+from snapdiff.report.moments import folder_numbers
+from snapdiff.report.terminal_notes import unplaced_lines
 from snapdiff.report.terminal_overview import time_words
-from snapdiff.report.terminal_rows import event_lines
-from snapdiff.report.terminal_sessions import session_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
+from snapdiff.report.terminal_timeline import timeline_lines
 from snapdiff.report.words import LONG_SECONDS, counted, delay_words, service_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from snapdiff.model import Address, DecodedView, Finding, Hop, Journey, Leg, Problem
 
@@ -87,7 +90,7 @@ def decoded(view: DecodedView, paper: Paper) -> Iterator[Line]:
     yield from _more(len(view.hops), "hop", paper)
 
 
-def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
+def journeys(found: Iterable[Journey], paper: Paper) -> Iterator[Line]:
     """The messages that left more than one folder: servers and services in the order in which they had it."""
     for journey in found:
         yield []
@@ -96,19 +99,15 @@ def journeys(found: Sequence[Journey], paper: Paper) -> Iterator[Line]:
         ids = journey.message_id or journey.network_message_id
         if ids:
             yield from hanging([Piece("  ")], [Piece(paper.show(ids, 300), "dim")], paper.width)
+        numbers = folder_numbers(journey)
         for leg in journey.legs[:SHOWN]:
-            yield from _leg(leg, paper)
+            yield from _leg(leg, numbers.get(leg.trace), paper)
         yield from _more(len(journey.legs), "folder", paper)
-        if journey.events:
-            yield [Piece("    In the tracking logs:", "label")]
-        for row in journey.events[:SHOWN]:
-            yield from event_lines(row, paper)
-        yield from _more(len(journey.events), "row", paper)
-        for session in journey.sessions[:SHOWN]:
-            yield from session_lines(session, paper, whole=False)
-        yield from _more(len(journey.sessions), "session", paper)
+        if journey.timeline is not UNSET:
+            yield from timeline_lines(journey.timeline, numbers, paper)
+        yield from unplaced_lines(journey, paper)
         yield from findings(journey.findings or (), paper, indent=4)
-        gaps = untold_gaps(journey)
+        gaps = untold_gaps(journey) if journey.timeline is UNSET else []
         for gap in gaps[:SHOWN]:
             yield from hanging([Piece("    Gap: ", "unsure")], [Piece(paper.show(gap))], paper.width)
         yield from _more(len(gaps), "gap", paper)
@@ -150,11 +149,13 @@ def _hop(hop: Hop, paper: Paper) -> Line:
     return line
 
 
-def _leg(leg: Leg, paper: Paper) -> Iterator[Line]:
+def _leg(leg: Leg, number: int | None, paper: Paper) -> Iterator[Line]:
     times = [time_words(time, paper) for time in (leg.from_time, leg.to_time) if time]
     words = service_words(leg.service)
-    where = (words if leg.service else words.capitalize()) + (
-        f" on {paper.show(leg.server, 200)}" if leg.server else ""
+    where = (
+        (f"({number}) " if number else "")
+        + (words if leg.service else words.capitalize())
+        + (f" on {paper.show(leg.server, 200)}" if leg.server else "")
     )
     yield from hanging([Piece("    ")], [Piece(where, "name"), Piece(f"  {' to '.join(times)}", "dim")], paper.width)
     yield from hanging([Piece("      ")], [Piece(paper.show(leg.trace, 300), "dim")], paper.width)

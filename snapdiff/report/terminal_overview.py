@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from snapdiff.report.terminal_brief import brief
+from snapdiff.report.terminal_notes import telling_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, cells, cut_to, hanging, width_of
 from snapdiff.report.words import actor_words, counted, elapsed_words, service_words
 
@@ -79,6 +80,7 @@ def overview(trace: Trace, paper: Paper, looks: Looks) -> Iterator[Line]:
             yield _event(step, paper)
             event = step.event
         yield from _row(number, step, name, column, paper, looks)
+        yield from telling_lines(step, paper, _BELOW)
         if step.agent is None and step.event is not None:
             yield _event(step, paper)
             event = step.event

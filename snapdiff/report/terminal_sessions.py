@@ -17,11 +17,14 @@ _SHOWN = 60
 _LONGEST = 300
 
 
-def session_lines(session: Session, paper: Paper, *, whole: bool) -> Iterator[Line]:
-    """One session: its head, and its lines where the whole is wanted; else only the refusals among them."""
+def session_lines(session: Session, paper: Paper, *, whole: bool, told_by: Line | None = None) -> Iterator[Line]:
+    """One session behind its time, or behind what else it is `told_by`: who spoke, and its lines if all are wanted.
+
+    Else only the refusals among them.
+    """
     spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
     when = f"{time_words(session.start, paper)}  " if session.start else ""
-    head = [Piece("    "), Piece(when, "dim")]
+    head = told_by or [Piece("    "), Piece(when, "dim")]
     body = [
         Piece(f"{spoke} {paper.show(session.remote, 100) or '?'}"),
         Piece(f"  {paper.show(session.connector_id, 200)}, {counted(len(session.lines), 'line')}", "dim"),

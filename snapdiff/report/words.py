@@ -129,6 +129,13 @@ def certainty_words(step: Step, mark: Mark = _as_it_is, sentence: Mark | None = 
     return words
 
 
+def split_words(step: Step) -> str:
+    """What the first step of a copy is, and who split it off where that is proved. It may quote a name."""
+    if not step.certain or not step.reason:
+        return "Exchange split this copy off from its parent here; what was done up to then shows here."
+    return f"{step.reason[:1].upper()}{step.reason[1:]}; what was done to the copy up to here shows here."
+
+
 def degree_words(degree: Degree | UnsetType | None) -> str:
     """How deep a change of content goes, in words; empty where the change has no degree."""
     return "" if degree is UNSET or degree is None else _DEGREES[degree]

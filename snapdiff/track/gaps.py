@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from snapdiff.model import TrackingRow
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
@@ -15,8 +17,20 @@ _INSIDE = "intra-organization"
 _NAMED_AT_MOST = 5
 
 
+class Gap(Struct, frozen=True):
+    """What is missing, in a sentence, and the time of the row after which it is missing, None where it has none."""
+
+    time: str | None
+    sentence: str
+
+
 def gaps(rows: Sequence[TrackingRow]) -> list[str]:
     """Sentences on what is missing in one message's rows, which come in order of time; empty where nothing is."""
+    return [gap.sentence for gap in timed_gaps(rows)]
+
+
+def timed_gaps(rows: Sequence[TrackingRow]) -> list[Gap]:
+    """The same, each with the place in time where it belongs."""
     return [*_missing_servers(rows), *_open_ends(rows), *_pauses(rows), *_skews(rows)]
 
 
@@ -29,7 +43,7 @@ def _is_sent_inside(row: TrackingRow) -> bool:
     return row.text("event_id").upper() == "SEND" and row.text("connector_id").lower().startswith(_INSIDE)
 
 
-def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[str]:
+def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """A server of the house that took the message on, and whose own RECEIVE row is not among these."""
     received = {
         host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
@@ -43,14 +57,15 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[str]:
             continue
         told.add(host(server))
         mailbox = "" if submitted else f" (delivery to a mailbox: MSGTRKMD{time:%Y%m%d%H}-1.LOG)"
-        yield (
+        yield Gap(
+            row.time,
             f"{server} took the message on at {time:%Y-%m-%d %H:%M} UTC, and its log is not here: copy "
             f"MSGTRK{time:%Y%m%d%H}-1.LOG{mailbox}, and the "
-            f"hour after it, from {server}."
+            f"hour after it, from {server}.",
         )
 
 
-def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[str]:
+def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """Recipients for whom the message came in and nothing says what became of it."""
     received = [row for row in rows if row.text("event_id").upper() == "RECEIVE"]
     if not received:
@@ -61,10 +76,11 @@ def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[str]:
         names = ", ".join(still_open[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
         last = received[-1]
         server = last.text("server_hostname") or last.text("client_hostname") or "a server"
-        yield f"{server} received the message for {names}, and no row here says that it was sent, delivered or failed."
+        said = f"{server} received the message for {names}, and no row here says that it was sent, delivered or failed."
+        yield Gap(rows[-1].time, said)
 
 
-def _pauses(rows: Sequence[TrackingRow]) -> Iterator[str]:
+def _pauses(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     earlier: tuple[datetime, TrackingRow] | None = None
     for row in rows:
         time = row_time(row)
@@ -72,14 +88,15 @@ def _pauses(rows: Sequence[TrackingRow]) -> Iterator[str]:
             continue
         if earlier is not None and time - earlier[0] > LONG_PAUSE and earlier[1].text("event_id").upper() != "DEFER":
             minutes = int((time - earlier[0]).total_seconds() // 60)
-            yield (
+            yield Gap(
+                earlier[1].time,
                 f"Nothing is logged for {minutes // 60} h {minutes % 60} min before {row.text('event_id')} at "
-                f"{time:%Y-%m-%d %H:%M} UTC."
+                f"{time:%Y-%m-%d %H:%M} UTC.",
             )
         earlier = time, row
 
 
-def _skews(rows: Sequence[TrackingRow]) -> Iterator[str]:
+def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """A server that received the message before the one it had it from had it itself: their clocks differ."""
     first: dict[str, datetime] = {}
     for row in rows:
@@ -96,7 +113,8 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[str]:
         behind = first[sender] - first[receiver]
         if behind > _SKEW:
             told.add(pair)
-            yield (
+            yield Gap(
+                row.time,
                 f"The clocks of {row.text('client_hostname')} and {row.text('server_hostname')} differ by at least "
-                f"{behind.total_seconds():.0f} s: the second one logged the message before the first one had it."
+                f"{behind.total_seconds():.0f} s: the second one logged the message before the first one had it.",
             )

@@ -20,6 +20,6 @@ def test_all_are_listed() -> None:
 
 
 def test_a_code_that_does_not_exist_names_the_nearest() -> None:
-    ran = snapdiff("explain", "message-id-chnaged")
+    ran = snapdiff("explain", "mesage-id-changd")
     assert ran.code == 2
-    assert ran.errors == "snapdiff: message-id-chnaged is no finding; did you mean SD501 (message-id-changed)?\n"
+    assert ran.errors == "snapdiff: mesage-id-changd is no finding; did you mean SD501 (message-id-changed)?\n"

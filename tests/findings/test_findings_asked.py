@@ -42,7 +42,10 @@ def test_every_output_leaves_it_out(renamed: Path, form: str) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("SD599", "SD599 is no finding; did you mean SD5"), ("SD9xx", "SD9xx is no finding; snapdiff explain lists all")],
+    [
+        ("SD590", "SD590 is no finding; did you mean SD"),
+        ("SD9xx", "SD9xx is no group of findings; snapdiff explain lists all"),
+    ],
 )
 def test_a_code_that_does_not_exist_is_wrong_usage(renamed: Path, asked: str, said: str) -> None:
     ran = snapdiff(renamed, "--ignore", asked)

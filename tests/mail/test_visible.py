@@ -236,3 +236,17 @@ def test_reads_all_html_of_the_corpus() -> None:
 def _text(part: Message) -> str:
     content = part.get_payload(decode=True)
     return content.decode("utf-8", "surrogateescape") if isinstance(content, bytes) else ""
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        ("a<blockquote>b</blockquote>c", ["a", "c"]),
+        ("a<blockquote><p>b<blockquote>c</blockquote>d</blockquote><p>e", ["a", "e"]),
+        ("<div>a<blockquote>b</div>c", ["a", "c"]),
+        ("a<blockquote hidden>b</blockquote>c", ["a", "c"]),
+        ("a<q>b</q>", ["ab"]),
+    ],
+)
+def test_what_is_quoted_can_be_left_out(html: str, lines: list[str]) -> None:
+    assert visible_lines(html, quotes=False) == lines

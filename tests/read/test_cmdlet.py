@@ -1,12 +1,20 @@
 """What Get-MessageTrackingLog printed or exported, in the local times of a shell."""
 
+import csv
+import io
+import itertools
+import tracemalloc
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from snapdiff.model import Problem, TrackingRow
-from snapdiff.read.local_time import LocalTime, Order, proven_order, to_utc
+from snapdiff.read.cmdlet import _records_of_xml, read_csv
+from snapdiff.read.local_time import LocalTime, Order, OrderFound, order_found, to_utc
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import LogRows, find_logs
 
@@ -98,18 +106,66 @@ def test_times_by_their_order(text: str, order: Order, expected: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("texts", "order"),
+    ("texts", "order", "proof"),
     [
-        (["7/18/2016 11:57:15 AM", "7/1/2016 1:00:00 PM"], "month-first"),
-        (["18/07/2016 11:57:15", "01/07/2016 11:57:15"], "day-first"),
-        (["2016-07-18 11:57:15"], "year-first"),
-        (["01/07/2016 11:57:15"], None),
-        (["18/07/2016 11:57:15", "07/18/2016 11:57:15"], None),
-        ([], None),
+        (["7/18/2016 11:57:15 AM", "7/1/2016 1:00:00 PM"], "month-first", "values"),
+        (["18/07/2016 11:57:15", "01/07/2016 11:57:15"], "day-first", "values"),
+        (["01/07/2016 11:57:15"] * 50 + ["18/07/2016 11:57:15"], "day-first", "values"),
+        (["2016-07-18 11:57:15"], "year-first", "values"),
+        (["01/07/2016 11:57:15"], "month-first", None),
+        (["18/07/2016 11:57:15", "07/18/2016 11:57:15"], "month-first", None),
+        (["15-01-21 22:06:01"], "year-first", None),
+        (["15.01.21 22:06"], "day-first", None),
+        (["15-01-21 22:06:01", "15-01-32 22:06:01"], "day-first", "values"),
+        (["15-01-21 22:06:01", "32-01-21 22:06:01"], "year-first", "values"),
+        (["15-01-21 22:06:01", "15-21-01 22:06:01"], "month-first", None),
+        ([], "month-first", None),
     ],
 )
-def test_what_the_values_prove(texts: list[str], order: Order | None) -> None:
-    assert proven_order(texts) == order
+def test_what_the_values_prove(texts: list[str], order: Order, proof: str | None) -> None:
+    assert order_found(texts) == OrderFound(order, proof)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "utc", "order", "proof"),
+    [
+        ("06/09/2015 01:02:44", "2015-09-06T00:02:43.649Z", "day-first", "utc"),
+        ("06/09/2015 01:02:44", "2015-06-09T00:02:43.649Z", "month-first", "utc"),
+        ("06/09/2015 23:02:44", "2015-06-10T10:00:00.000Z", "month-first", "utc"),
+        ("06/09/2015 01:02:44", "2015-06-06T10:00:00.000Z", "month-first", "utc"),
+        ("15-01-21 22:06:01", "2015-01-21T20:06:01.000Z", "year-first", "utc"),
+        ("15-01-21 22:06:01", "2021-01-15T20:06:01.000Z", "day-first", "utc"),
+        ("06/06/2015 01:02:44", "2015-06-06T00:02:43.649Z", "month-first", None),
+        ("06/09/2015 01:02:44", "2012-06-09T00:02:43.649Z", "month-first", None),
+        ("noon", "2015-09-06T00:02:43.649Z", "month-first", None),
+    ],
+)
+def test_what_the_utc_time_of_a_row_proves(text: str, utc: str, order: Order, proof: str | None) -> None:
+    assert order_found([text], [(text, datetime.fromisoformat(utc))]) == OrderFound(order, proof)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "event", "time", "said"),
+    [
+        ("7/18/2016 11:57:15 AM", "SUBMIT", "2016-07-18T11:57:15.000Z", "month first, as no other order makes dates"),
+        ("6/7/2016 11:57:15", "SUBMIT", "2016-06-07T11:57:15.000Z", "month first, which nothing in it proves"),
+        ("15-01-21 22:06:01", "SUBMIT", "2015-01-21T22:06:01.000Z", "year first, which nothing in it proves"),
+        ("8/7/2016 11:57:15", "SUBMIT", "2016-07-08T11:57:15.000Z", "day first, as the UTC times in MessageInfo prove"),
+        ("8/7/2016 11:57:15", "DEFER", "2016-08-07T11:57:15.000Z", "month first, which nothing in it proves"),
+        ("2016-07-18 11:57:15", "SUBMIT", "2016-07-18T11:57:15.000Z", "Europe/Berlin)."),
+    ],
+)
+def test_the_assumption_says_what_was_proven(tmp_path: Path, stamp: str, event: str, time: str, said: str) -> None:
+    info = "2016-07-08T09:57:14.276Z" if stamp.startswith("8/7") else ""
+    text = f"Timestamp : {stamp}\nEventId : {event}\nMessageId : <1@x>\nMessageInfo : {info}\n"
+    log = tmp_path / "x.txt"
+    log.write_text(text, encoding="utf-8")
+    problems: list[Problem] = []
+    (row,) = LogRows(find_logs([log], problems.append), problems.append)
+    assert row.time == time
+    assert [problem.code for problem in problems] == ["assumed-time"]
+    assert "in UTC (say --tz" in problems[0].message
+    assert said in problems[0].message
 
 
 CSV = (
@@ -119,7 +175,9 @@ CSV = (
 )
 
 
-@pytest.mark.parametrize("text", [CSV, CSV.partition("\n")[2]])
+@pytest.mark.parametrize(
+    "text", [CSV, CSV.partition("\n")[2], CSV.replace('","', '";"'), CSV.replace('","', '"\t"'), "\n" + CSV]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_an_export_as_csv(tmp_path: Path, text: str, encoding: str) -> None:
     (row,), problems = read(tmp_path, text.encode(encoding), NEW_YORK)
@@ -138,8 +196,37 @@ def test_lists_lost_in_the_export_are_named_with_the_way_to_keep_them(tmp_path: 
     (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
     assert row.texts("recipient_address") == []
     assert [problem.code for problem in problems] == ["lost-in-export"]
-    assert "Select-Object" in problems[0].message
+    assert "Select-Object *,@{n='Recipients';e={$_.Recipients -join ';'}} -Exclude" in problems[0].message
     assert "Export-Clixml" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "System.Collections.Generic.KeyValuePair`2[System.String,System.Object][]",
+        "System.Collections.ArrayList",
+        "Microsoft.Exchange.Data.MultiValuedProperty`1[System.String]",
+    ],
+)
+def test_event_data_lost_in_the_export_is_named_too(tmp_path: Path, lost: str) -> None:
+    log = tmp_path / "x.csv"
+    log.write_text(CSV.replace('"Recipients"', '"EventData"').replace("{}", lost), encoding="utf-8")
+    problems: list[Problem] = []
+    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    assert row.fields["event_data"] == []
+    assert [problem.code for problem in problems] == ["lost-in-export"]
+    assert "EventData are given" in problems[0].message
+    assert "$_.Key + '=' + $_.Value" in problems[0].message
+
+
+def test_what_was_joined_before_the_export_is_a_list_again(tmp_path: Path) -> None:
+    (row,), problems = read(tmp_path, CSV.replace("{}", "a@x.test;b@x.test"), NEW_YORK)
+    assert row.texts("recipient_address") == ["a@x.test", "b@x.test"]
+    (row,), _ = read(tmp_path, CSV.replace("{}", "{a@x.test, b@x.test}"), NEW_YORK)
+    assert row.texts("recipient_address") == ["a@x.test", "b@x.test"]
+    (row,), _ = read(tmp_path, CSV.replace("One,", "System.String[]"), NEW_YORK)
+    assert row.text("message_subject").startswith("System.String[]")
+    assert problems == []
 
 
 XML = """<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0">
@@ -189,6 +276,45 @@ def test_a_very_long_field_costs_no_row(tmp_path: Path) -> None:
     rows, problems = read(tmp_path, CSV + long_row + "\n" + CSV.splitlines()[2] + "\n", NEW_YORK)
     assert len(rows) == 3
     assert problems == []
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from('a";,\n\té#'), max_size=8), min_size=2, max_size=2), min_size=1, max_size=4
+    ),
+    st.sampled_from(",;\t"),
+)
+def test_rows_in_are_rows_out_whatever_is_quoted(rows: list[list[str]], delimiter: str) -> None:
+    log = io.StringIO()
+    writer = csv.writer(log, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(["EventId", "MessageId", "MessageSubject"])
+    writer.writerows([["SEND", *row] for row in rows])
+    problems: list[Problem] = []
+    found = list(read_csv(io.BytesIO(log.getvalue().encode()), "x.csv", problems.append, NEW_YORK))
+    assert [[row.fields["message_id"], row.fields["message_subject"]] for row in found] == rows
+    starts = [2]
+    for row in rows[:-1]:
+        starts.append(starts[-1] + 1 + "".join(row).count("\n"))
+    assert [row.line for row in found] == starts
+    assert problems == []
+
+
+def test_a_value_of_very_many_lines_costs_its_length_alone(tmp_path: Path) -> None:
+    (row,), _ = read(tmp_path, SUBMIT + "  more\n" * 200_000, NEW_YORK)
+    assert row.fields["event_data"] or row.text("event_data").endswith("more more")
+
+
+def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
+    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    xml = XML.replace("</Objs>", record * 3000 + "</Objs>").encode()
+    peaks = []
+    for count in (300, 3000):
+        tracemalloc.start()
+        records = _records_of_xml(io.BytesIO(xml), "x.xml")
+        assert sum(1 for _ in itertools.islice(records, count)) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 def test_what_stands_before_the_break_of_an_export_is_kept(tmp_path: Path) -> None:

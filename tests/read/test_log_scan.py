@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from snapdiff.read import log_lines
 from snapdiff.read.log_lines import Line, Lines
+from snapdiff.read.log_needles import Needles
 
 LINE = st.sampled_from(
     [
@@ -15,6 +16,10 @@ LINE = st.sampled_from(
         b" ",
         b"\0\0",
         b"#Fields: a,b",
+        b"\xef\xbb\xbf#Fields: a,b",
+        b"\0#",
+        b"\r\r",
+        b"\xef\xbb\xbf",
         b"2024-05-14T00:00:00.000Z,needle,b",
         b"2024,NeEdLe",
         b"x" * 40,
@@ -33,7 +38,7 @@ def test_needles_find_what_every_line_holds_wherever_a_block_ends(
         log = log.rstrip(b"\r\n")
     told: list[object] = []
     every = Lines(io.BytesIO(log), "log", told.append)
-    wanted = Lines(io.BytesIO(log), "log", told.append, [b"needle"])
+    wanted = Lines(io.BytesIO(log), "log", told.append, Needles(["needle"]))
     with patch.object(log_lines, "BLOCK", block):
         expected = [_place(line) for line in every if line.is_header or "needle" in line.text.lower()]
         found = [_place(line) for line in wanted]

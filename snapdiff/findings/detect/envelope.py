@@ -25,16 +25,17 @@ def recipients_changed(at: Passing) -> Iterator[Found]:
     removed = _of_kind(at.step.changes, "envelope.recipient-removed")
     if not added and not removed:
         return
-    evidence = {
-        "added": _listed([change.after for _, change in added]),
-        "removed": _listed([change.before for _, change in removed]),
-        "header": _seen([str(change.after) for _, change in added], at.after),
-    }
+    evidence: dict[str, str] = {}
+    if added:
+        evidence["added"] = _listed([change.after for _, change in added])
+        evidence["header"] = _seen([str(change.after) for _, change in added], at.after)
+    if removed:
+        evidence["removed"] = _listed([change.before for _, change in removed])
     numbers = tuple(number for number, _ in (*removed, *added))
     by_transport = at.step.actor == "transport"
     if by_transport and at.step.certain and at.step.event == "OnResolvedMessage":
-        what = " and ".join(f"{verb} {evidence[verb]}" for verb in ("added", "removed") if evidence[verb])
-        yield Found("SD511", {"what": what, **evidence}, numbers)
+        what = " and ".join(f"{verb} {evidence[verb]}" for verb in ("added", "removed") if verb in evidence)
+        yield Found("SD511", evidence, numbers, words={"what": what})
     elif added and removed:
         yield Found("SD513", evidence, numbers)
     elif added:

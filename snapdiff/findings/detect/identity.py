@@ -31,13 +31,17 @@ def author_changed(at: Passing) -> Iterator[Found]:
 def reply_to_changed(at: Passing) -> Iterator[Found]:
     """SD504: answers go elsewhere than before."""
     for number, change in enumerate(at.step.changes):
-        if change.part is None and (change.name or "").lower() == "reply-to":
-            if change.kind == "header.changed":
-                yield Found("SD504", {"what": f"changed Reply-To from {change.before} to {change.after}"}, (number,))
-            elif change.kind == "header.added":
-                yield Found("SD504", {"what": f"added Reply-To: {change.after}"}, (number,))
-            elif change.kind == "header.removed":
-                yield Found("SD504", {"what": f"removed Reply-To: {change.before}"}, (number,))
+        if change.part is not None or (change.name or "").lower() != "reply-to":
+            continue
+        what = {
+            "header.changed": f"changed Reply-To from {change.before} to {change.after}",
+            "header.added": f"added Reply-To: {change.after}",
+            "header.removed": f"removed Reply-To: {change.before}",
+        }.get(change.kind)
+        sides = {"before": change.before, "after": change.after}
+        if what is not None:
+            evidence = {name: value for name, value in sides.items() if isinstance(value, str)}
+            yield Found("SD504", evidence, (number,), words={"what": what})
 
 
 @of_step

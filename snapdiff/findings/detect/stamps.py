@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from snapdiff.findings.register import Found, Passing, follower, of_step
 from snapdiff.mail.fields import field_name, field_value, first_value, split_header, unfold
@@ -35,7 +36,7 @@ def spam_level_changed(at: Passing) -> Iterator[Found]:
         after = _level(change.after)
         trusted_by_other = after == -1 and at.step.actor == "agent"
         if change.kind == "header.changed" or trusted_by_other or (after is not None and after >= 5):
-            yield Found("SD540", _levels(change, _spam), (number,))
+            yield _explained(Found("SD540", {}, (number,)), change, _spam)
 
 
 @of_step
@@ -44,7 +45,7 @@ def phishing_level_changed(at: Passing) -> Iterator[Found]:
     for number, change in _stamped(at, "pcl"):
         after = _level(change.after)
         if change.kind == "header.changed" or (after is not None and after >= 4):
-            yield Found("SD541", _levels(change, _phishing), (number,))
+            yield _explained(Found("SD541", {}, (number,)), change, _phishing)
 
 
 @of_step
@@ -52,7 +53,7 @@ def authenticated_as_changed(at: Passing) -> Iterator[Found]:
     """SD542: the message counts as from elsewhere than before."""
     for number, change in _stamped(at, "authas"):
         if at.step.actor != "session" and (change.kind == "header.changed" or at.step.agent not in _MAY_ADD):
-            yield Found("SD542", _levels(change, _origin), (number,))
+            yield _explained(Found("SD542", {}, (number,)), change, _origin)
 
 
 @follower
@@ -106,11 +107,13 @@ def _stamped(at: Passing, name: str) -> Iterator[tuple[int, Change]]:
             yield number, change
 
 
-def _levels(change: Change, meaning: Callable[[str], str]) -> dict[str, str]:
-    """Both values, and what the later one means in words."""
-    before = f" from {change.before}" if isinstance(change.before, str) else ""
-    after = str(change.after)
-    return {"change": f"{before} to {after}".strip(), "value": after, "meaning": meaning(after)}
+def _explained(found: Found, change: Change, meaning: Callable[[str], str]) -> Found:
+    """The finding with both values, and in its text what the later one means."""
+    values = {"before": change.before, "after": change.after}
+    evidence = {name: value for name, value in values.items() if isinstance(value, str)}
+    before = f"from {change.before} " if "before" in evidence else ""
+    words = {"change": f"{before}to {change.after}", "meaning": meaning(str(change.after))}
+    return replace(found, evidence=evidence, words=words)
 
 
 def _level(value: object) -> int | None:

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from snapdiff.report.log_notes import note_words, telling
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Finding, Step
+    from snapdiff.model import Finding, Journey, Step
 
 SHOWN = 100
+NOTES_SHOWN = 20
+"""Notes of the log that are shown beside one step, or one message."""
 _SEEN_SHOWN = 12
 
 
@@ -26,6 +30,23 @@ class Note(Struct, frozen=True):
     seen: list[tuple[str, str]]
     href: str
     where: str
+
+
+class Logged(Struct, frozen=True):
+    """A note of the log that stands at no step: who, what, why at none, and the row it is from."""
+
+    who: str
+    words: str
+    reason: str
+    place: str
+
+
+def unplaced(journey: Journey) -> list[Logged]:
+    """What the log says happened where it can't be known at which step."""
+    return [
+        Logged(note.agent, note_words(note, str), note.reason or "", f"{note.file}:{note.line}")
+        for note in telling(journey.logged)[:NOTES_SHOWN]
+    ]
 
 
 def notes(findings: Sequence[Finding], steps: Sequence[Step], key: str, at_length: set[int]) -> Iterator[Note]:

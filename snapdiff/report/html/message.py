@@ -10,10 +10,20 @@ from snapdiff.report.html.blamed import blame_html
 from snapdiff.report.html.budget import Budget, fitting
 from snapdiff.report.html.digests import card, lane
 from snapdiff.report.html.environment import render
-from snapdiff.report.html.findings import SHOWN, notes
+from snapdiff.report.html.findings import NOTES_SHOWN, SHOWN, notes
 from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
-from snapdiff.report.words import LONG_SECONDS, actor_words, certainty_words, counted, cut, delay_words, summary
+from snapdiff.report.log_notes import note_words, step_words, telling
+from snapdiff.report.words import (
+    LONG_SECONDS,
+    actor_words,
+    certainty_words,
+    counted,
+    cut,
+    delay_words,
+    split_words,
+    summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +37,6 @@ _SESSION = (
     "No agent wrote this. It is what Exchange stamps on a mail while it comes in, and what agents at earlier SMTP "
     "events did (recipient or sender filters): those leave no snapshots."
 )
-_FORK = "Exchange split this copy off from another here; what was done up to then shows here."
 
 
 HOPS_SHOWN = 20
@@ -45,6 +54,7 @@ class Line(Struct, frozen=True):
     href: str
     elapsed_ms: int | None
     certain: bool
+    logged: list[str]
 
 
 class HopLine(Struct, frozen=True):
@@ -70,6 +80,7 @@ class Section(Struct, frozen=True):
     doubt: str
     note: str
     summary: str
+    logged: list[tuple[str, str]]
     blocks: list[Markup]
     left_out: list[str]
 
@@ -152,6 +163,7 @@ def _section(
         doubt=certainty_words(step),
         note=_note(step, event_before),
         summary=summary(step.changes) if step.changes else "",
+        logged=step_words(step, str)[:NOTES_SHOWN],
         blocks=[block.html for index, block in mine if index in taken],
         left_out=[
             f"{cut(block.words, 200)} ({len(block.html):,} characters)" for index, block in mine if index not in taken
@@ -170,7 +182,7 @@ def _files(step: Step) -> str:
 def _note(step: Step, event_before: str | None) -> str:
     """In plain words who did it, where it was no agent."""
     if step.from_ is None:
-        return _FORK
+        return split_words(step)
     if step.actor == "session":
         return _SESSION
     if step.actor == "transport":
@@ -199,7 +211,7 @@ def _table(steps: Sequence[Step], key: str, *, is_tight: bool) -> list[Line]:
             quiet.clear()
 
     for number, step in enumerate(steps, 1):
-        if step.changes or not step.certain or not is_tight:
+        if step.changes or not step.certain or not is_tight or telling(step.logged):
             flush()
             lines.append(_line(number, step, key))
             continue
@@ -224,6 +236,7 @@ def _line(number: int, step: Step, key: str) -> Line:
         href=f"{key}-s{number}" if step.changes or not step.certain else "",
         elapsed_ms=step.elapsed_ms,
         certain=step.certain,
+        logged=[note_words(note, str) for note in telling(step.logged)[:NOTES_SHOWN]],
     )
 
 
@@ -240,6 +253,7 @@ def _quiet_line(quiet: Sequence[tuple[int, Step]], key: str) -> Line:
         href="",
         elapsed_ms=sum(time for time in times if time is not None) if any(time is not None for time in times) else None,
         certain=True,
+        logged=[],
     )
 
 

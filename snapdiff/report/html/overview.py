@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from snapdiff.agents import EVENTS
 from snapdiff.model import Kind
-from snapdiff.report.html.findings import Note, notes
+from snapdiff.report.html.findings import Logged, Note, notes, unplaced
 from snapdiff.report.log_notes import untold_gaps
 from snapdiff.report.words import elapsed_words
 
@@ -53,6 +53,7 @@ class Message(Struct, frozen=True):
     sessions: list[Session]
     joined_by: list[str]
     findings: list[Note] = []
+    logged: list[Logged] = []
 
 
 class Row(Struct, frozen=True):
@@ -121,9 +122,15 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
         own = [by_path[path] for path in journey.traces if path in by_path and path not in taken]
         taken.update(card.path for card in own)
         if own:
-            about = list(notes(journey.findings or [], (), "", set()))
             found[own[0].path] = Message(
-                _id(own[0]), own, untold_gaps(journey), journey.events, journey.sessions, journey.joined_by, about
+                id=_id(own[0]),
+                cards=own,
+                gaps=untold_gaps(journey),
+                events=journey.events,
+                sessions=journey.sessions,
+                joined_by=journey.joined_by,
+                findings=list(notes(journey.findings or [], (), "", set())),
+                logged=unplaced(journey),
             )
     for card in cards:
         if card.path not in taken:

@@ -1,0 +1,61 @@
+"""The commands that hold traces against expectations: check, policy."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snapdiff.cli.app import Color, Jobs, Output, Paths, app
+
+_EXAMPLES = (
+    "Examples: snapdiff policy init Good -o rollout.yaml; snapdiff check New --policy rollout.yaml; "
+    "snapdiff check New --policy rollout.yaml --format json -o result.json. "
+    "Exit codes: 0 every expectation holds; 1 one failed; 2 can't tell (nothing to judge, it can't be known who did "
+    "it, something unreadable, a mistake in the policy)."
+)
+
+
+class CheckFormat(StrEnum):
+    """The forms of a check's result."""
+
+    text = "text"
+    json = "json"
+
+
+@app.command("check", short_help="Whether a rollout did what a policy expects of it.", epilog=_EXAMPLES)
+def _check(
+    paths: Paths,
+    policy: Annotated[
+        Path,
+        typer.Option("--policy", metavar="FILE", help="The policy (YAML); snapdiff policy init writes a first one."),
+    ],
+    form: Annotated[CheckFormat, typer.Option("--format", help="The form of the result.")] = CheckFormat.text,
+    output: Output = None,
+    color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
+    jobs: Jobs = None,
+    today: Annotated[
+        str | None, typer.Option("--today", metavar="DAY", hidden=True, help="The day waivers are held against.")
+    ] = None,
+) -> None:
+    """Says whether each agent did what the policy expects, to the right messages, and whether nobody did anything else.
+
+    What was not exercised is no pass: an agent that never ran, a part that no message has, no message at all.
+    """
+    from snapdiff.commands import check as commands
+
+    raise typer.Exit(commands.check(paths, policy, form.value, output, color.value, jobs, today))
+
+
+_policies = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(_policies, name="policy", help="Writes a first policy, or looks one over.")
+
+
+@_policies.command("check", short_help="Whether a policy can be read, with every mistake in it.")
+def _check_policy(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="The policy, or several.")],
+) -> None:
+    """Looks a policy over without any trace: 0 where it is fine, 2 with each mistake at its line and column."""
+    from snapdiff.commands import check as commands
+
+    raise typer.Exit(commands.check_policy(files))

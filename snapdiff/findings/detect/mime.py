@@ -1,0 +1,186 @@
+"""The MIME structure of a message: alternatives made anew or dropped, parts put elsewhere, bodies as attachments."""
+
+from collections.abc import Iterable, Iterator
+
+from snapdiff.findings.alternatives import alternatives, is_made_anew, lost_between
+from snapdiff.findings.register import Found, Passing, follower, of_step
+from snapdiff.mail.message import Message
+from snapdiff.mail.parts import Part
+from snapdiff.model import PartInfo, Snapshot, Trace
+
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_PLACING = frozenset({"content-type", "content-disposition"})
+_FORM_WORDS = {"text/plain": "plain text", "text/html": "HTML"}
+_MOST_SHOWN = 40
+_MOST_PARTS_SHOWN = 12
+
+
+@of_step
+def alternative_made_anew(at: Passing) -> Iterator[Found]:
+    """SD409: the plain text was thrown away, and made from the HTML."""
+    if not _touches_parts(at):
+        return
+    before, after = alternatives(at.before.tree.root), alternatives(at.after.tree.root)
+    if before is None or after is None or before.plain.content_key == after.plain.content_key:
+        return
+    if is_made_anew(before, after):
+        lost = lost_between(before.plain, after.plain)
+        characters = " ".join(lost[:_MOST_SHOWN]) + (" and more" if len(lost) > _MOST_SHOWN else "")
+        evidence = {"part": after.plain.section, "characters": characters or "none"}
+        yield Found("SD409", evidence, _about(at, {before.plain.section, after.plain.section}))
+
+
+@of_step
+def alternative_dropped(at: Passing) -> Iterator[Found]:
+    """SD417: of plain text and HTML, one is gone."""
+    if not _touches_parts(at):
+        return
+    before = alternatives(at.before.tree.root)
+    if before is None:
+        return
+    types = {leaf.type for leaf in at.after.tree.root.leaves()}
+    for kept, gone in ((before.html, before.plain), (before.plain, before.html)):
+        if kept.type in types and gone.type not in types:
+            evidence = {"gone": _FORM_WORDS[gone.type], "kept": _FORM_WORDS[kept.type]}
+            yield Found("SD417", evidence, _about(at, {gone.section}))
+
+
+@of_step
+def restructured(at: Passing) -> Iterator[Found]:
+    """SD410: the same parts, in other multiparts."""
+    if not _touches_parts(at):
+        return
+    before, after = _holders(at.before.tree.root), _holders(at.after.tree.root)
+    moved = [key for key, holders in after.items() if before.get(key, holders) != holders]
+    if not moved or _is_wrapped(at):
+        return
+    evidence = {"before": _outline(at.before.tree.root), "after": _outline(at.after.tree.root)}
+    numbers = [number for number, change in enumerate(at.step.changes) if change.kind == "part.moved"]
+    yield Found("SD410", evidence, tuple(numbers) or _placing(at))
+
+
+@of_step
+def body_became_attachment(at: Passing) -> Iterator[Found]:
+    """SD418: a body that was shown as text is listed as an attachment now."""
+    if _touches_parts(at) and _hidden_body(at.before.tree.root) is None:
+        hidden = _hidden_body(at.after.tree.root)
+        if hidden is not None and any(leaf.content_key == hidden.content_key for leaf in at.before.tree.root.leaves()):
+            yield Found("SD418", {"part": hidden.section}, _placing(at))
+
+
+@follower
+class AsItCame:
+    """SD415, SD416: what the message was like before any agent saw it."""
+
+    def __init__(self) -> None:
+        self._seen = False
+        self._found: list[Found] = []
+
+    def began(self, snapshot: Snapshot, message: Message) -> None:
+        """Looks at the first message."""
+        if not snapshot.headers_only:
+            self._look(message)
+
+    def passed(self, at: Passing) -> None:
+        """Looks at the first message that is whole."""
+        if not self._seen and not at.before_headers_only:
+            self._look(at.before)
+
+    def ended(self, trace: Trace) -> Iterable[Found]:
+        """What was found at the start."""
+        return self._found
+
+    def _look(self, message: Message) -> None:
+        self._seen = True
+        root = message.tree.root
+        tnef = next((leaf for leaf in root.leaves() if leaf.type in _TNEF and not leaf.embedding), None)
+        if tnef is not None:
+            evidence = {"file": tnef.file_name or tnef.type, "part": tnef.section}
+            self._found.append(Found("SD415", evidence))
+        hidden = _hidden_body(root)
+        if hidden is not None:
+            why = "it is marked Content-Disposition: attachment" if hidden.is_attachment else "it follows an attachment"
+            self._found.append(Found("SD416", {"part": hidden.section, "why": why}))
+
+
+def _touches_parts(at: Passing) -> bool:
+    return any(
+        change.kind.startswith("part.")
+        or (change.kind.startswith("header.") and (change.name or "").lower() in _PLACING)
+        for change in at.step.changes
+    )
+
+
+def _about(at: Passing, sections: set[str]) -> tuple[int, ...]:
+    """The changes of these parts."""
+    changes = enumerate(at.step.changes)
+    return tuple(number for number, one in changes if one.kind.startswith("part.") and one.part in sections)
+
+
+def _placing(at: Passing) -> tuple[int, ...]:
+    """The changes of the fields that say what kind of part a part is, and how it is shown."""
+    changes = enumerate(at.step.changes)
+    return tuple(
+        number for number, one in changes if one.kind.startswith("header.") and (one.name or "").lower() in _PLACING
+    )
+
+
+def _holders(root: Part) -> dict[tuple[str, bytes, int], tuple[str, ...]]:
+    """Of each leaf of the message's own, by its content (the n-th of that content), the types of what holds it."""
+    found: dict[tuple[str, bytes, int], tuple[str, ...]] = {}
+    counts: dict[tuple[str, bytes], int] = {}
+    stack: list[tuple[Part, tuple[str, ...]]] = [(root, ())]
+    while stack:
+        part, holders = stack.pop()
+        if part.shape == "multipart":
+            stack.extend((child, (*holders, part.type)) for child in reversed(part.children))
+        elif part.content_key[0] != "empty":
+            count = counts.get(part.content_key, 0)
+            counts[part.content_key] = count + 1
+            found[(*part.content_key, count)] = holders
+    return found
+
+
+def _is_wrapped(at: Passing) -> bool:
+    """Whether a message was attached: SD307 tells of it."""
+    return any(change.kind == "part.added" and _is_message(change.after) for change in at.step.changes)
+
+
+def _is_message(info: object) -> bool:
+    return isinstance(info, PartInfo) and info.type.startswith("message/")
+
+
+def _outline(root: Part) -> str:
+    """The structure in one line: `multipart/mixed (multipart/alternative (text/plain, text/html), image/png)`."""
+    shown = 0
+
+    def told(part: Part) -> str:
+        nonlocal shown
+        shown += 1
+        if part.shape != "multipart":
+            return part.type
+        children = [told(child) for child in part.children[: max(_MOST_PARTS_SHOWN - shown, 0)]]
+        more = ["…"] if len(children) < len(part.children) else []
+        return f"{part.type} ({', '.join([*children, *more])})"
+
+    return told(root)
+
+
+def _hidden_body(root: Part) -> Part | None:
+    """The text that should be the body and is shown as an attachment; None where a body is shown, or none is there.
+
+    It is marked as an attachment and has no file's name, or it follows an attachment in a multipart/mixed.
+    """
+    parts = [part for part in (root, *root.descendants()) if part.shape != "multipart" and not part.embedding]
+    texts = [part for part in parts if part.type in _FORM_WORDS]
+    if not texts:
+        return None
+    shown = [part for part in texts if not part.is_attachment]
+    if not shown:
+        return texts[0] if texts[0] is parts[0] and texts[0].is_attachment and texts[0].file_name is None else None
+    follows = root.type == "multipart/mixed" and shown[0] in root.children[1:] and _is_file(root.children[0])
+    return shown[0] if follows else None
+
+
+def _is_file(part: Part) -> bool:
+    return part.is_attachment and not part.type.startswith(("text/", "image/"))

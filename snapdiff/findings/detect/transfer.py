@@ -1,0 +1,117 @@
+"""How text travels: bits, line ends, long lines, and the soft line ends of format=flowed."""
+
+import re
+from collections.abc import Iterator
+
+from snapdiff.findings.changed_parts import changed_texts, lines_of
+from snapdiff.findings.register import Found, Passing, of_step
+from snapdiff.mail.fields import first_value
+from snapdiff.mail.parameters import parameters
+from snapdiff.mail.parts import Part
+
+_EIGHT_BIT = frozenset({"8bit", "binary"})
+_SEVEN_BIT = frozenset({"quoted-printable", "base64"})
+_ENCODING = "content-transfer-encoding"
+_LONGEST_LINE = 998
+_SIGNATURE = "-- "
+
+
+@of_step
+def eight_bit_to_seven(at: Passing) -> Iterator[Found]:
+    """SD405: parts that travelled in 8 bits are encoded for 7 now."""
+    changes = at.step.changes
+    found = [
+        number
+        for number, change in enumerate(changes)
+        if change.kind == "header.changed"
+        and (change.name or "").lower() == _ENCODING
+        and str(change.before).strip().lower() in _EIGHT_BIT
+        and str(change.after).strip().lower() in _SEVEN_BIT
+    ]
+    if found:
+        parts = ", ".join(changes[number].part or "1" for number in found)
+        encodings = ", ".join(dict.fromkeys(str(changes[number].after).strip() for number in found))
+        yield Found("SD405", {"parts": parts, "encodings": encodings}, tuple(found))
+
+
+@of_step
+def bare_line_ends(at: Passing) -> Iterator[Found]:
+    """SD406: LF without CR, or CR without LF, in a message that had none."""
+    before, after = _differing(at)
+    for name, end in (("LF", b"\n"), ("CR", b"\r")):
+        count = _bare(after, end)
+        if count and not _bare(before, end):
+            yield Found("SD406", {"end": name, "count": str(count), "line": str(_first_bare(after, end))})
+
+
+@of_step
+def long_lines(at: Passing) -> Iterator[Found]:
+    """SD407: lines of more than 998 octets, in a message that had none."""
+    before, after = map(_too_long, _differing(at))
+    if after and not before:
+        evidence = {"count": str(len(after)), "line": str(after[0][0]), "octets": str(max(size for _, size in after))}
+        yield Found("SD407", evidence)
+
+
+@of_step
+def flowed_text_broken(at: Passing) -> Iterator[Found]:
+    """SD408: format=flowed text that lost the blanks at its soft line ends, or the parameter that tells of them."""
+    for text in changed_texts(at):
+        soft = {line for line in lines_of(text.before) if _is_soft(line)} if _is_flowed(text.before) else set()
+        if not soft:
+            continue
+        after = set(lines_of(text.after))
+        if not _is_flowed(text.after):
+            if soft & after:
+                what = "the parameter format=flowed is gone, and the text is as before"
+                yield Found("SD408", {"part": text.after.section, "what": what}, (text.number,))
+        elif any(line not in after and line.rstrip() in after for line in soft):
+            what = "blanks at the ends of lines are gone"
+            yield Found("SD408", {"part": text.after.section, "what": what}, (text.number,))
+
+
+def _differing(at: Passing) -> tuple[bytes, bytes]:
+    """Both messages from their starts as far as they can differ: the headers alone where the bodies are equal.
+
+    Nothing where one side has no body to compare.
+    """
+    if at.before_headers_only != at.after_headers_only or not (at.before.raw and at.after.raw):
+        return b"", b""
+    old, new = at.before.raw, at.after.raw
+    if at.after_headers_only:
+        return old, new
+    old_body, new_body = at.before.tree.root.header.body, at.after.tree.root.header.body
+    if len(old) - old_body == len(new) - new_body and old[old_body:] == new[new_body:]:
+        return old[:old_body], new[:new_body]
+    return old, new
+
+
+def _bare(raw: bytes, end: bytes) -> int:
+    return raw.count(end) - raw.count(b"\r\n")
+
+
+def _first_bare(raw: bytes, end: bytes) -> int:
+    """The number of the line that the first bare one ends, from 1."""
+    found = re.search(rb"(?<!\r)\n" if end == b"\n" else rb"\r(?!\n)", raw)
+    return 1 + raw.count(b"\n", 0, found.start()) if found else 0
+
+
+def _too_long(raw: bytes) -> list[tuple[int, int]]:
+    """The lines over the limit: number from 1, and size in octets without the line end."""
+    if len(raw) <= _LONGEST_LINE:
+        return []
+    sizes = ((number, len(line.removesuffix(b"\r"))) for number, line in enumerate(raw.split(b"\n"), 1))
+    return [(number, size) for number, size in sizes if size > _LONGEST_LINE]
+
+
+def _is_flowed(part: Part) -> bool:
+    if part.type != "text/plain":
+        return False
+    value = first_value(part.header.fields, b"content-type") or b""
+    return parameters(value.decode("utf-8", "surrogateescape"))[1].get("format", "").lower() == "flowed"
+
+
+def _is_soft(line: str) -> bool:
+    """Whether the line flows on into the next one (RFC 3676 section 4.1); the line above a signature does not."""
+    words = line.lstrip("> ")
+    return line.endswith(" ") and bool(words) and words != _SIGNATURE

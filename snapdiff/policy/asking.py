@@ -1,0 +1,191 @@
+"""Watches one trace inside a worker and answers what a policy asks of mail: texts, parts, the last message."""
+
+from typing import TYPE_CHECKING
+
+from snapdiff.mail.fields import field_name, field_value, unfold_to_blanks
+from snapdiff.mail.message import Message
+from snapdiff.mail.words import decode_value, shown
+from snapdiff.model import Answers, FinalSeen, PartSeen, Step, StepAnswers, TextSeen
+from snapdiff.policy.body_text import BodyTexts, TypeText, is_body
+from snapdiff.policy.form import Block, BodyText, Condition, Policy
+from snapdiff.policy.patterns import without
+
+if TYPE_CHECKING:
+    from snapdiff.mail.parts import Part
+
+_OF_MAIL = frozenset({"header", "part"})
+"""What `final` asks for that stands in the mail; the envelope stands in the trace."""
+_TAIL = 80
+_LONGEST = 300
+_SHOWN = 5
+_MOST_PARTS = 500
+"""Changed parts of one step that are looked up; a message has rarely more than ten."""
+
+
+class Asker:
+    """Takes the steps of one trace; `answers` then gives what the policy wanted to know of its mail."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._bodies = [
+            condition for block in policy.blocks for condition in (*block.must, *block.must_not) if condition.is_body
+        ]
+        self._steps: list[StepAnswers] = []
+        self._last: tuple[Message, BodyTexts] | None = None
+
+    def passed(self, step: Step, before: Message, after: Message) -> None:
+        """One step that compared two messages."""
+        changed = any(change.kind.startswith("part.") for change in step.changes)
+        if not changed:
+            return
+        parts = _parts(step, before, after)
+        answers = StepAnswers(step.to, [], parts, [], [])
+        if self._bodies:
+            self._look(answers, self._texts(before), self._texts(after))
+        self._steps.append(answers)
+
+    def answers(self, last: Message | None) -> Answers:
+        """All answers, with those about the trace's last message."""
+        final = self._policy.final
+        asked = [] if last is None else [x for x in (*final.must, *final.must_not) if x.is_body or x.what in _OF_MAIL]
+        told = [self._final(condition, last) for condition in asked if last is not None]
+        needs_types = last is not None and (self._bodies or any(condition.is_body for condition in asked))
+        return Answers(self._steps, told, list(self._texts(last).types) if last is not None and needs_types else [])
+
+    def _texts(self, message: Message) -> BodyTexts:
+        """A message's texts, read once where it is the side of two steps."""
+        if self._last is None or self._last[0] is not message:
+            self._last = (message, BodyTexts(message))
+        return self._last[1]
+
+    def _look(self, answers: StepAnswers, before: BodyTexts, after: BodyTexts) -> None:
+        for media_type, text in after.types.items():
+            old = before.counterpart(media_type)
+            if text.too_large or (old is not None and old.too_large):
+                answers.unread.append(media_type)
+                continue
+            for condition in self._bodies:
+                if condition.body is not None and any(part.fits(media_type) for part in condition.parts):
+                    answers.texts.append(_seen(condition, condition.body, media_type, old, text))
+            same = before.types.get(media_type)
+            if same is not None:
+                blocks = enumerate(self._policy.blocks)
+                answers.explained.extend(
+                    (place, media_type) for place, block in blocks if _explains(block, media_type, same, text)
+                )
+
+    def _final(self, condition: Condition, last: Message) -> FinalSeen:
+        if condition.is_body and condition.body is not None:
+            return _final_text(condition, condition.body, self._texts(last))
+        if condition.what == "header":
+            return _final_fields(condition, last)
+        return _final_parts(condition, last)
+
+
+def _seen(condition: Condition, body: BodyText, media_type: str, old: TypeText | None, new: TypeText) -> TextSeen:
+    before, after = old.text if old is not None else "", new.text
+    counted, _ = _count(body, before)
+    count, ends = _count(body, after)
+    at_end = ends and not (_count(body, before)[1] and _came_before_the_end(before, after))
+    return TextSeen(condition.number, media_type, counted, count, at_end, after[-_TAIL:])
+
+
+def _count(body: BodyText, text: str) -> tuple[int, bool]:
+    """How often it stands there, and whether it stands at the end."""
+    if not body.is_regex:
+        return text.count(body.text), text.endswith(body.text)
+    _, spans = without(body.text, text)
+    return len(spans), bool(spans) and not text[spans[-1][1] :].strip()
+
+
+def _came_before_the_end(before: str, after: str) -> bool:
+    """Whether all that came was put in before the text that stood at the end already."""
+    same_start, same_end = _same_start(before, after), _same_start(before[::-1], after[::-1])
+    return same_start < len(before) <= same_start + same_end
+
+
+def _same_start(one: str, other: str) -> int:
+    """How many characters two texts begin alike with, found by halving."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _explains(block: Block, media_type: str, before: TypeText, after: TypeText) -> bool:
+    """Whether a block's body texts are all that came: the words without them are those there were, and so the links.
+
+    Marks without a letter or digit (`--`, a rule of underscores) may come along with a text.
+    """
+    asked = [
+        condition.body
+        for condition in block.must
+        if condition.body is not None and any(part.fits(media_type) for part in condition.parts)
+    ]
+    came = any(_count(body, after.text)[0] > _count(body, before.text)[0] for body in asked)
+    return came and before.targets == after.targets and _rest(asked, before.text) == _rest(asked, after.text)
+
+
+def _rest(asked: list[BodyText], text: str) -> list[str]:
+    for body in asked:
+        text = without(body.text, text)[0] if body.is_regex else text.replace(body.text, " ")
+    return [word for word in text.split() if any(char.isalnum() for char in word)]
+
+
+def _parts(step: Step, before: Message, after: Message) -> list[PartSeen]:
+    """The parts behind the sections of a step's changes."""
+    seen: dict[tuple[str, bool], PartSeen] = {}
+    by_section: dict[bool, dict[str, Part]] = {}
+    for change in step.changes:
+        on_after = not change.kind.endswith("removed")
+        if change.part is None or not change.kind.startswith("part.") or (change.part, on_after) in seen:
+            continue
+        if on_after not in by_section:
+            tree = (after if on_after else before).tree
+            by_section[on_after] = {part.section: part for part in (tree.root, *tree.root.descendants())}
+        part = by_section[on_after].get(change.part)
+        if part is not None and len(seen) < _MOST_PARTS:
+            seen[(change.part, on_after)] = PartSeen(
+                change.part, on_after, part.type, part.file_name and part.file_name[:_LONGEST], is_body(part)
+            )
+    return list(seen.values())
+
+
+def _final_text(condition: Condition, body: BodyText, texts: BodyTexts) -> FinalSeen:
+    """The least of the types asked for decides: a text has to stand in each of them."""
+    counts, seen, unread = [], [], False
+    for media_type, text in texts.types.items():
+        if not any(part.fits(media_type) for part in condition.parts):
+            continue
+        unread = unread or text.too_large
+        count, at_end = _count(body, text.text)
+        counts.append(count if condition.what == "body.contains" or at_end else 0)
+        seen.append(f"{media_type} ends with {text.text[-_TAIL:]!r}")
+    absent = [part.text for part in condition.parts if not any(map(part.fits, texts.types))]
+    return FinalSeen(condition.number, min(counts, default=0), seen[:_SHOWN], absent, unread)
+
+
+def _final_fields(condition: Condition, last: Message) -> FinalSeen:
+    values, count = [], 0
+    for field in last.tree.root.header.fields:
+        if condition.name is not None and not condition.name.fits(field_name(field)):
+            continue
+        value = shown(decode_value(unfold_to_blanks(field_value(field))))
+        count += condition.value is None or condition.value.fits(value)
+        values.append(value[:_LONGEST])
+    return FinalSeen(condition.number, count, values[:_SHOWN], [])
+
+
+def _final_parts(condition: Condition, last: Message) -> FinalSeen:
+    names, count = [], 0
+    for part in last.tree.root.leaves():
+        of_type = not condition.parts or any(x.fits(part.type) or x.fits(part.section) for x in condition.parts)
+        name = part.file_name or ""
+        if of_type and (condition.filename is None or condition.filename.fits(name)):
+            count += 1
+        names.append(f"{part.section} {part.type} {name}".strip()[:_LONGEST])
+    return FinalSeen(condition.number, count, names[:_SHOWN], [])

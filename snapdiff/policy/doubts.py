@@ -1,0 +1,98 @@
+"""What was not there to be judged, or can't be known, to the sentences that say why a check has no full answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Verdict
+from snapdiff.policy.form import Policy
+from snapdiff.policy.patterns import Pattern
+from snapdiff.policy.tally import Tally
+from snapdiff.policy.words import selector_words, short
+
+_NAMED = 3
+"""Messages that a sentence names; more are counted."""
+
+
+def not_there(policy: Policy, selected: Sequence[Sequence[Tally]]) -> Iterator[CannotTell]:
+    """What the policy requires of the run as a whole and was not there: messages, agents."""
+    wanted = policy.min_messages
+    if len(selected) < wanted:
+        which = selector_words(policy.messages)
+        such = f" with {which}" if which else ""
+        there = "no message" if not selected else f"only {_messages(len(selected))}"
+        least = f"; at least {wanted:,} are required" if wanted > 1 else ""
+        yield CannotTell("not-exercised", f"{there}{such} was found{least}", policy.min_messages_id or None)
+    if not selected:
+        return
+    ran = {agent for tallies in selected for one in tallies for agent in one.agents}
+    for required in policy.agents:
+        if required.name.strip().casefold() not in ran:
+            sentence = f"{required.name} is required and never ran on any of {_messages(len(selected))}"
+            yield CannotTell("not-exercised", sentence, required.expectation)
+
+
+def not_exercised(
+    policy: Policy, checked: Sequence[CheckedMessage], seen_types: Mapping[str, set[str]]
+) -> Iterator[CannotTell]:
+    """Expectations that nothing could be held against: in no message, or, for a must, in some message."""
+    asked = _body_parts(policy)
+    for expectation in policy.expectations:
+        if expectation.scope == "require":
+            continue
+        verdicts = [(x, y) for x in checked for y in x.verdicts if y.expectation == expectation.id]
+        missing = [(message, verdict) for message, verdict in verdicts if verdict.outcome == "not-exercised"]
+        waived = any(verdict.outcome == "waived" for _, verdict in verdicts)
+        if not verdicts:
+            sentence = f"no message is of those it is about ({expectation.text})"
+            yield CannotTell("not-exercised", sentence, expectation.id)
+        elif missing and (len(missing) == len(verdicts) or expectation.clause == "must"):
+            yield _missing(expectation, missing, len(verdicts))
+        elif not waived:
+            yield from _absent_types(expectation, asked.get(expectation.id, ()), seen_types.get(expectation.id, set()))
+
+
+def uncertain(checked: Sequence[CheckedMessage]) -> Iterator[CannotTell]:
+    """What can't be known, one sentence an expectation and message."""
+    for message in checked:
+        for verdict in message.verdicts:
+            if verdict.outcome == "uncertain":
+                first = verdict.failures[0]
+                yield CannotTell(
+                    "uncertain", f"{verdict.expectation}: {first.sentence}", verdict.expectation, first.trace
+                )
+
+
+def _missing(expectation: Expectation, missing: Sequence[tuple[CheckedMessage, Verdict]], of: int) -> CannotTell:
+    message, verdict = missing[0]
+    why = verdict.failures[0].sentence if verdict.failures else ""
+    who = f"{expectation.agent} at {expectation.event}" if expectation.event else expectation.agent or expectation.text
+    did_not_run = not why or "did not run" in why
+    if len(missing) == of:
+        said = f"{who} never ran" if did_not_run else f"{expectation.text}: {why}"
+        sentence = f"{said} on any of {_messages(of)}" if did_not_run and of > 1 else said
+    else:
+        named = ", ".join(f'"{short(one.subject or one.traces[0], 60)}"' for one, _ in missing[:_NAMED])
+        more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
+        said = f"{who} did not run" if did_not_run else f"{expectation.text}: {why}"
+        sentence = f"{said} on {len(missing):,} of {_messages(of)}: {named}{more}"
+    return CannotTell("not-exercised", sentence, expectation.id, message.traces[0])
+
+
+def _body_parts(policy: Policy) -> dict[str, tuple[Pattern, ...]]:
+    """The types of text that each expectation about bodies asks for."""
+    blocks = (*policy.blocks, policy.final)
+    asked = (condition for block in blocks for condition in (*block.must, *block.must_not))
+    return {condition.expectation: condition.parts for condition in asked if condition.is_body}
+
+
+def _absent_types(expectation: Expectation, parts: Sequence[Pattern], seen: set[str]) -> Iterator[CannotTell]:
+    """A must in each of several types was seen in all of them only if there was a message with each."""
+    if expectation.clause != "must":
+        return
+    for part in parts:
+        if not any(part.fits(media_type) for media_type in seen):
+            sentence = f"no message had a {part.text} body part, so nothing is known of it: {expectation.text}"
+            yield CannotTell("not-exercised", sentence, expectation.id)
+
+
+def _messages(number: int) -> str:
+    return "1 message" if number == 1 else f"{number:,} messages"

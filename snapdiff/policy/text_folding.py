@@ -1,0 +1,13 @@
+"""The text of a mail or a policy to the form in which the two are compared: as a reader sees it, in one line."""
+
+import re
+from unicodedata import is_normalized, normalize
+
+_BLANKS = re.compile(r"[\s\u00a0\u200b\u2060\ufeff]+")
+NOTE = "compared is the text a reader sees, with white space, no-break spaces and HTML entities folded"
+
+
+def folded(text: str) -> str:
+    """The text with every run of white space, line ends and no-break spaces among them, as one blank (in NFC)."""
+    text = text if is_normalized("NFC", text) else normalize("NFC", text)
+    return _BLANKS.sub(" ", text).strip()

@@ -1,0 +1,137 @@
+"""The messages of one trace, step by step, to the way of each signature: who added it, and where it stopped holding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from msgspec import UNSET
+
+from snapdiff.mail.dkim import MAX_SIGNATURES as MAX_IN_MESSAGE
+from snapdiff.mail.dkim import Signature, bodies_hold, signatures, signed_fields
+from snapdiff.mail.message import Message
+from snapdiff.model import BodyState, SignatureState, Snapshot, Step, TracedSignature
+
+MAX_SIGNATURES = 100
+"""Signatures followed through one trace; those that come later are left out."""
+
+
+@dataclass
+class _Followed:
+    """One signature on its way. `signed` has a digest of each signed field as first seen, None where c= is unknown."""
+
+    signature: Signature
+    added: Step | None
+    signed: dict[str, bytes] | None
+    states: list[SignatureState] = field(default_factory=list)
+    broken: tuple[str, str] | None = None
+
+
+class SignatureWatch:
+    """Takes the messages of one trace in order; `traced` then tells the way of each signature.
+
+    It keeps digests, never a mail.
+    """
+
+    def __init__(self) -> None:
+        self._followed: dict[str, _Followed] = {}
+        self._body: dict[str, BodyState] = {}
+        """The body's state under each signature, at the last message."""
+
+    def began(self, snapshot: Snapshot, message: Message) -> None:
+        """The first snapshot that holds a message."""
+        self._look(snapshot.file, None, message, snapshot.headers_only)
+
+    def passed(self, step: Step, sides: tuple[Message, Message], headers_only: tuple[bool, bool]) -> None:
+        """One step that compared two messages; `headers_only` says of either whether it holds a header alone."""
+        before, after = sides
+        if before.raw == after.raw and headers_only[0] == headers_only[1]:
+            return
+        if self._body and (headers_only != (False, False) or _body(before) != _body(after)):
+            self._body = {}
+        self._look(step.to, step, after, headers_only[1])
+
+    def traced(self) -> list[TracedSignature]:
+        """Every signature the trace has seen, in the order it was seen, from the top of the header."""
+        return [_traced(one) for one in self._followed.values()]
+
+    def _look(self, file: str, step: Step | None, message: Message, headers_only: bool) -> None:
+        present = {signature.key: signature for signature in signatures(message)}
+        self._hash_bodies(list(present.values()), message, headers_only)
+        for key, signature in present.items():
+            if key not in self._followed and len(self._followed) < MAX_SIGNATURES:
+                self._followed[key] = _Followed(signature, step, _digests(signature, message))
+        for key, one in self._followed.items():
+            found = present.get(key)
+            if found is None and len(present) >= MAX_IN_MESSAGE:
+                continue
+            if found is None:
+                state = SignatureState(file, "unknown", "unknown", gone=True)
+            else:
+                state = _state(file, self._body[key], one, _digests(found, message))
+            _enter(one, state, step)
+
+    def _hash_bodies(self, present: list[Signature], message: Message, headers_only: bool) -> None:
+        new = [signature for signature in present if signature.key not in self._body]
+        held = [None] * len(new) if headers_only else bodies_hold(new, message)
+        for signature, holds in zip(new, held, strict=True):
+            self._body[signature.key] = "unknown" if holds is None else "holds" if holds else "broken"
+
+
+def _body(message: Message) -> bytes:
+    return message.raw[message.tree.root.header.body :]
+
+
+def _digests(signature: Signature, message: Message) -> dict[str, bytes] | None:
+    signed = signed_fields(signature, message)
+    return None if signed is None else {name: sha256(value).digest() for name, value in signed.items()}
+
+
+def _state(file: str, body: BodyState, one: _Followed, now: dict[str, bytes] | None) -> SignatureState:
+    if one.signed is None or now is None:
+        return SignatureState(file, body, "unknown")
+    names = [*one.signed, *(name for name in now if name not in one.signed)]
+    changed = [name for name in names if one.signed.get(name) != now.get(name)]
+    return SignatureState(file, body, "changed" if changed else "same", changed_fields=changed or UNSET)
+
+
+def _enter(one: _Followed, state: SignatureState, step: Step | None) -> None:
+    """Adds the state where it differs from the one before, and notes the first step that broke the signature."""
+    last = one.states[-1] if one.states else None
+    if last is not None and (last.body, last.fields, last.changed_fields, last.gone) == (
+        state.body,
+        state.fields,
+        state.changed_fields,
+        state.gone,
+    ):
+        return
+    one.states.append(state)
+    if one.broken is None and last is not None and step is not None and not state.gone:
+        body_broke = state.body == "broken" and _known_body(one.states[:-1]) == "holds"
+        if body_broke or (state.fields == "changed" and _was_same(one.states[:-1])):
+            one.broken = (step.from_ or "", step.to)
+
+
+def _known_body(states: Sequence[SignatureState]) -> BodyState:
+    return next((state.body for state in reversed(states) if state.body != "unknown"), "unknown")
+
+
+def _was_same(states: Sequence[SignatureState]) -> bool:
+    return next((state.fields == "same" for state in reversed(states) if state.fields != "unknown"), False)
+
+
+def _traced(one: _Followed) -> TracedSignature:
+    signature, step = one.signature, one.added
+    return TracedSignature(
+        field=signature.field,
+        domain=signature.domain,
+        selector=signature.selector,
+        algorithm=signature.algorithm,
+        canonicalization=signature.canonicalization,
+        length=signature.length,
+        instance=signature.instance,
+        signed=list(signature.names),
+        added=(step.from_ or "", step.to) if step else None,
+        added_by=step.agent if step is not None and step.certain and step.actor == "agent" else None,
+        broken=one.broken,
+        states=one.states,
+    )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from snapdiff.attribution import attributed
 from snapdiff.findings.judge import judge_journey, with_findings
+from snapdiff.lacking import lacks
 from snapdiff.model import AgentNote, Finding, Journey, Trace
 
 _AT_HAND = 16
@@ -72,7 +73,8 @@ def told(journey: Journey, traces: Traces, rules: Mapping[str, str] | None = Non
     notes = attributed(journey, traces, rules)
     if notes.unplaced:
         journey = replace(journey, logged=notes.unplaced)
-    found = judge_journey(journey, traces.with_logged(notes.of_steps))
+    traces = traces.with_logged(notes.of_steps) if notes.of_steps else traces
+    found = judge_journey(journey, traces, lacks(journey, traces))
     paths = found.of_traces.keys() | notes.of_steps.keys()
     of_traces = {path: Told(found.of_traces.get(path, []), notes.of_steps.get(path, {})) for path in sorted(paths)}
     return JourneyTold(found.whole, notes.unplaced, of_traces)

@@ -4,14 +4,15 @@ What takes more than one trace to see is asked afterwards, of each journey.
 """
 
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from itertools import chain
 
 from msgspec import Struct
 
-from snapdiff.findings.catalogue import Definition, catalogue
+from snapdiff.findings.catalogue import catalogue, filled, short
 from snapdiff.findings.register import (
     FOLLOWERS,
     JOURNEY_DETECTORS,
@@ -25,9 +26,6 @@ from snapdiff.findings.register import (
 from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
 from snapdiff.model_setup import SetUp
-
-_LONGEST_VALUE = 300
-"""Characters of a value that a finding quotes; a field of a mail can have megabytes."""
 
 
 class Judge:
@@ -87,18 +85,20 @@ class JourneyFindings(Struct, frozen=True):
     of_traces: dict[str, list[Finding]]
 
 
-def judge_journey(journey: Journey, traces: Sequence[Trace]) -> JourneyFindings:
-    """Every finding that it takes the journey to see. `traces` are its own, in its order, without a parent's step."""
+def judge_journey(journey: Journey, traces: Sequence[Trace], lacks: Iterable[Found] = ()) -> JourneyFindings:
+    """Every finding that it takes the journey to see. `traces` are its own, in its order, without a parent's step.
+
+    `lacks` is what is known already: what its logs lack.
+    """
     _load_detectors()
     whole: list[Finding] = []
     of_traces: dict[str, list[Finding]] = {}
-    for detector in JOURNEY_DETECTORS:
-        for found in detector(journey, traces):
-            if found.trace is None:
-                whole.append(_worded(found, ()))
-            else:
-                trace = traces[found.trace]
-                of_traces.setdefault(trace.path, []).append(_worded(found, trace.steps))
+    for found in chain(lacks, *(detector(journey, traces) for detector in JOURNEY_DETECTORS)):
+        if found.trace is None:
+            whole.append(_worded(found, ()))
+        else:
+            trace = traces[found.trace]
+            of_traces.setdefault(trace.path, []).append(_worded(found, trace.steps))
     whole.sort(key=lambda finding: finding.code)
     return JourneyFindings(whole, of_traces)
 
@@ -126,7 +126,7 @@ def _worded(found: Found, steps: Sequence[Step]) -> Finding:
     """The finding as the report has it: the catalogue's texts filled with the evidence."""
     definition = catalogue()[found.code]
     step = steps[found.step] if found.step is not None else None
-    evidence = {name: _short(value) for name, value in found.evidence.items()}
+    evidence = {name: short(value) for name, value in found.evidence.items()}
     words = {"who": _who(step), "where": _where(step), **found.words, **evidence}
     return Finding(
         code=found.code,
@@ -134,22 +134,11 @@ def _worded(found: Found, steps: Sequence[Step]) -> Finding:
         severity=definition.severity,
         step=(step.from_ or "", step.to) if step else None,
         agent=step.agent if step is not None and step.certain and step.actor == "agent" else None,
-        message=_filled(definition, definition.message, words),
+        message=filled(definition, definition.message, words),
         evidence=evidence,
-        fix=_filled(definition, definition.fix, words),
+        fix=filled(definition, definition.fix, words),
         flags=_flags(found),
     )
-
-
-def _filled(definition: Definition, text: str, words: dict[str, str]) -> str:
-    try:
-        return text.format_map(words)
-    except KeyError as missing:
-        raise ValueError(f"{definition.code} says {missing} in its text, and its detector does not") from None
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
 
 
 def _who(step: Step | None) -> str:

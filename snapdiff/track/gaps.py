@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from snapdiff.findings.catalogue import said
 from snapdiff.model import TrackingRow
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
@@ -18,10 +19,20 @@ _NAMED_AT_MOST = 5
 
 
 class Gap(Struct, frozen=True):
-    """What is missing, in a sentence, and the time of the row after which it is missing, None where it has none."""
+    """What is missing: the finding that tells it, the values seen, and the time of the row after which it is missing.
 
+    `time` is None where that row has none; `rows` are places of the rows it is about.
+    """
+
+    code: str
+    values: dict[str, str]
     time: str | None
-    sentence: str
+    rows: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The same in a sentence, which is the finding's."""
+        return said(self.code, self.values)
 
 
 def gaps(rows: Sequence[TrackingRow]) -> list[str]:
@@ -32,6 +43,16 @@ def gaps(rows: Sequence[TrackingRow]) -> list[str]:
 def timed_gaps(rows: Sequence[TrackingRow]) -> list[Gap]:
     """The same, each with the place in time where it belongs."""
     return [*_missing_servers(rows), *_open_ends(rows), *_pauses(rows), *_skews(rows)]
+
+
+def missing_log(server: str, time: datetime, *, delivers: bool) -> dict[str, str]:
+    """The values of SD701: which server's log, of which hour (UTC), is in which files.
+
+    `delivers` says that the server may have put the message into a mailbox, which stands in a log of its own.
+    """
+    hour = f"{time:%Y%m%d%H}"
+    mailbox = f" (delivery to a mailbox: MSGTRKMD{hour}-1.LOG)" if delivers else ""
+    return {"server": server, "time": f"{time:%Y-%m-%d %H:%M}", "files": f"MSGTRK{hour}-1.LOG{mailbox}"}
 
 
 def host(name: str) -> str:
@@ -49,51 +70,48 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
         host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
     }
     told: set[str] = set()
-    for row in rows:
+    for place, row in enumerate(rows):
         submitted = row.text("event_id").upper() == "SUBMIT"
         server = row.text("server_hostname") if submitted or _is_sent_inside(row) else ""
         time = row_time(row)
         if not server or host(server) in received | told or time is None:
             continue
         told.add(host(server))
-        mailbox = "" if submitted else f" (delivery to a mailbox: MSGTRKMD{time:%Y%m%d%H}-1.LOG)"
-        yield Gap(
-            row.time,
-            f"{server} took the message on at {time:%Y-%m-%d %H:%M} UTC, and its log is not here: copy "
-            f"MSGTRK{time:%Y%m%d%H}-1.LOG{mailbox}, and the "
-            f"hour after it, from {server}.",
-        )
+        yield Gap("SD701", missing_log(server, time, delivers=not submitted), row.time, (place,))
 
 
 def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """Recipients for whom the message came in and nothing says what became of it."""
-    received = [row for row in rows if row.text("event_id").upper() == "RECEIVE"]
+    received = [(place, row) for place, row in enumerate(rows) if row.text("event_id").upper() == "RECEIVE"]
     if not received:
         return
     still_open = [one.address for one in ways(rows) if one.outcome == "open"]
     if still_open:
         more = len(still_open) - _NAMED_AT_MOST
         names = ", ".join(still_open[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-        last = received[-1]
+        place, last = received[-1]
         server = last.text("server_hostname") or last.text("client_hostname") or "a server"
-        said = f"{server} received the message for {names}, and no row here says that it was sent, delivered or failed."
-        yield Gap(rows[-1].time, said)
+        yield Gap("SD704", {"server": server, "recipients": names}, rows[-1].time, (place,))
 
 
 def _pauses(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
-    earlier: tuple[datetime, TrackingRow] | None = None
-    for row in rows:
+    earlier: tuple[datetime, int] | None = None
+    for place, row in enumerate(rows):
         time = row_time(row)
         if time is None:
             continue
-        if earlier is not None and time - earlier[0] > LONG_PAUSE and earlier[1].text("event_id").upper() != "DEFER":
+        if earlier is not None and time - earlier[0] > LONG_PAUSE:
+            before = rows[earlier[1]]
             minutes = int((time - earlier[0]).total_seconds() // 60)
-            yield Gap(
-                earlier[1].time,
-                f"Nothing is logged for {minutes // 60} h {minutes % 60} min before {row.text('event_id')} at "
-                f"{time:%Y-%m-%d %H:%M} UTC.",
-            )
-        earlier = time, row
+            values = {
+                "pause": f"{minutes // 60} h {minutes % 60} min",
+                "event": row.text("event_id"),
+                "since": f"{earlier[0]:%Y-%m-%d %H:%M}",
+                "time": f"{time:%Y-%m-%d %H:%M}",
+            }
+            if before.text("event_id").upper() != "DEFER":
+                yield Gap("SD702", values, before.time, (earlier[1], place))
+        earlier = time, place
 
 
 def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
@@ -105,7 +123,9 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
         if own and time is not None:
             first.setdefault(own, time)
     told: set[tuple[str, str]] = set()
-    for row in filter(_is_sent_inside, rows):
+    for place, row in enumerate(rows):
+        if not _is_sent_inside(row):
+            continue
         sender, receiver = host(row.text("client_hostname")), host(row.text("server_hostname"))
         pair = (sender, receiver)
         if sender == receiver or pair in told or sender not in first or receiver not in first:
@@ -113,8 +133,9 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
         behind = first[sender] - first[receiver]
         if behind > _SKEW:
             told.add(pair)
-            yield Gap(
-                row.time,
-                f"The clocks of {row.text('client_hostname')} and {row.text('server_hostname')} differ by at least "
-                f"{behind.total_seconds():.0f} s: the second one logged the message before the first one had it.",
-            )
+            values = {
+                "first": row.text("client_hostname"),
+                "second": row.text("server_hostname"),
+                "seconds": f"{behind.total_seconds():.0f}",
+            }
+            yield Gap("SD703", values, row.time, (place,))

@@ -24,7 +24,7 @@ SIMPLE, RELAXED = (b"simple", b"simple"), (b"relaxed", b"relaxed")
 def signed_here(folder: Path, signed: bytes, changed: bytes, by: str = FOOTER) -> list[Finding]:
     """A trace in which one agent signs, and a later one leaves what is given."""
     files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(3, by, changed)]
-    return [one for one in findings(folder, *files) if one.severity != "note"]
+    return [one for one in findings(folder, *files) if one.code < "SD3" and one.severity != "note"]
 
 
 QP = PLAIN.replace(b"8bit", b"quoted-printable").replace("Grüße".encode(), b"Gr=C3=BC=C3=9Fe")

@@ -14,6 +14,7 @@ from tracemaker import with_crlf, write_trace
 
 from snapdiff.findings import detect
 from snapdiff.findings.catalogue import catalogue
+from snapdiff.track import gaps
 
 CAME = b"Received: from a by b\r\nMessage-Id: <old@x>\r\nSubject: Hello\r\n\r\nBody\r\n"
 EVENT, AGENT = "OnEndOfData", "OnEndOfData,Renamer"
@@ -81,7 +82,8 @@ def test_the_catalogue_is_whole() -> None:
     modules = [
         importlib.import_module(f"{detect.__name__}.{one.name}") for one in pkgutil.iter_modules(detect.__path__)
     ]
-    detected = {code for module in modules for code in re.findall(r'Found\(\s*"(SD\d{3})"', inspect.getsource(module))}
+    sources = [inspect.getsource(module) for module in (*modules, gaps)]
+    detected = {code for source in sources for code in re.findall(r'(?:Found|Gap)\(\s*"(SD\d{3})"', source)}
     assert detected == set(catalogue())
     assert len({one.name for one in catalogue().values()}) == len(catalogue())
     for one in catalogue().values():

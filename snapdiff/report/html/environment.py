@@ -14,6 +14,7 @@ from msgspec import Struct
 from snapdiff import __version__
 from snapdiff.log_words import row_words
 from snapdiff.report.html.marks import clean, differing, inline, marked
+from snapdiff.report.html.ticks import ticks
 from snapdiff.report.words import counted, cut, elapsed_words, part_words, service_words
 
 SCRIPTS = ("switches.js", "packed.js", "links.js", "overview.js", "keys.js", "viewed.js")
@@ -65,6 +66,7 @@ def environment() -> Environment:
             "marked": marked,
             "part_words": part_words,
             "service": service_words,
+            "ticks": ticks,
         }
     )
     env.globals.update({"version": __version__, "differing": differing})

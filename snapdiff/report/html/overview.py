@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from snapdiff.agents import AgentRow
-    from snapdiff.model import Journey, Session, TrackingRow
+    from snapdiff.model import Journey, Session, TimelineEntry, TrackingRow
     from snapdiff.report.html.digests import Card
 
 ROWS_SHOWN = 20_000
@@ -54,6 +54,7 @@ class Message(Struct, frozen=True):
     joined_by: list[str]
     findings: list[Note] = []
     logged: list[Logged] = []
+    timeline: list[TimelineEntry] = []
 
 
 class Row(Struct, frozen=True):
@@ -131,6 +132,7 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
                 joined_by=journey.joined_by,
                 findings=list(notes(journey.findings or [], (), "", set())),
                 logged=unplaced(journey),
+                timeline=journey.timeline or [],
             )
     for card in cards:
         if card.path not in taken:

@@ -1,0 +1,147 @@
+"""SD705 to SD707: what the log says agents did, against what their snapshots show."""
+
+import pytest
+from journeying import RECORD, findings_of, info, judged, logged, traced
+from msgspec.structs import replace
+from stepmaker import MAIL, ORIGINAL, File, routing
+
+from snapdiff.model import LogValue, Trace, TrackingRow
+
+EVENT, TRA, OTHER = "OnResolvedMessage", "OnResolvedMessage,Transport Rule Agent", "OnResolvedMessage,Own Agent"
+RULE = "1d44b673-b72d-4d68-a200-72425738260e"
+PREFIXED = MAIL.replace(b"Hello", b"[EXTERN] Hello")
+STAMPED = b"X-MS-Exchange-Forest-RulesExecuted: MBX01\r\n" + MAIL
+SCORED = b"X-MS-Exchange-Organization-SCL: 9\r\n" + MAIL
+FOLDED = MAIL.replace(b"Subject: Hello", b"Subject:\r\n Hello")
+NO_RULE = info("S:AMA=SUM|v=0", "S:CompCost=|ETR=0")
+END = logged("SEND", "08:00:05", client_hostname="MBX01", server_hostname="mx.other.test", connector_id="To Internet")
+
+
+def fired(action: str = "PrependSubject", mode: str = "Enforce", **fields: LogValue) -> TrackingRow:
+    return info(f"S:TRA=ETR|ruleId={RULE}|st=x|action={action}|sev=1|mode={mode}", "S:CompCost=|ETR=1", **fields)
+
+
+def ran(after: bytes = MAIL, agent: str = TRA, *more: File, **facts: str) -> Trace:
+    """A trace in which the agent left the message so."""
+    return traced(ORIGINAL, routing(1, EVENT), routing(2, agent, after), *more, **facts)
+
+
+GAP = traced(ORIGINAL, routing(1, EVENT), routing(3, TRA))
+GAP_CHANGED = traced(ORIGINAL, routing(1, EVENT), routing(3, TRA, PREFIXED))
+TWICE = traced(ORIGINAL, routing(1, EVENT), routing(2, TRA), routing(3, EVENT), routing(4, TRA))
+
+FIRED_FOR_NOTHING = [
+    (ran(), fired()),
+    (ran(STAMPED), fired("ApplyHtmlDisclaimer")),
+    (ran(FOLDED), fired("SetHeader", "enforcement")),
+    (ran(), fired("GenerateIncidentReport|action=RedirectMessage")),
+]
+FIRED_AND_DONE = [
+    (ran(PREFIXED), fired()),
+    (ran(SCORED), fired("SetScl")),
+    (ran(), fired(mode="Audit")),
+    (ran(), fired(mode="AuditAndNotify")),
+    (ran(), fired("GenerateIncidentReport")),
+    (ran(), fired("RouteMessageOutboundConnector")),
+    (ran(), fired(internal_message_id="999")),
+    (ran(), fired(client_hostname="MBX02")),
+    (ran(agent=OTHER), fired()),
+    (GAP, fired()),
+    (TWICE, fired()),
+    (ran(), NO_RULE),
+]
+
+
+@pytest.mark.parametrize(("trace", "row"), FIRED_FOR_NOTHING)
+def test_a_rule_that_fired_and_changed_nothing(trace: Trace, row: TrackingRow) -> None:
+    (found,) = findings_of(judged([row, END], trace))
+    assert (found.code, found.agent, found.step) == (
+        "SD705",
+        "Transport Rule Agent",
+        ("Routing0001.eml", "Routing0002.eml"),
+    )
+    assert found.message.startswith(f"Transport Rule Agent changed nothing, and the log says that rule {RULE} fired ")
+    assert f"Get-TransportRule {RULE}" in found.fix
+    assert found.evidence["row"] == "MSGTRK.LOG:1"
+
+
+@pytest.mark.parametrize(("trace", "row"), FIRED_AND_DONE)
+def test_a_rule_that_did_what_it_does(trace: Trace, row: TrackingRow) -> None:
+    assert [one for one in findings_of(judged([row, END], trace)) if one.code == "SD705"] == []
+
+
+def test_a_rule_is_named_by_the_rules_given() -> None:
+    (found,) = findings_of(judged([fired(), END], ran(), rules={RULE.replace("-", ""): "External"}))
+    assert "rule 'External' fired with PrependSubject" in found.message
+
+
+CHANGED_WITHOUT = [
+    (ran(PREFIXED), "Subject"),
+    (ran(SCORED), "X-MS-Exchange-Organization-SCL"),
+    (ran(MAIL + b"More\r\n"), "part 1"),
+    (traced(ORIGINAL, routing(1, EVENT), routing(2, TRA, to=("user@fabrikam.test", "x@y.test"))), "x@y.test"),
+]
+CHANGED_FOR_A_REASON: list[tuple[Trace, TrackingRow]] = [
+    (ran(PREFIXED), fired()),
+    (ran(PREFIXED), fired(internal_message_id="")),
+    (ran(STAMPED), NO_RULE),
+    (ran(FOLDED), NO_RULE),
+    (ran(PREFIXED, OTHER), NO_RULE),
+    (GAP_CHANGED, NO_RULE),
+    (traced(ORIGINAL, routing(1, EVENT), routing(2, TRA, to=())), NO_RULE),
+    (ran(PREFIXED), replace(NO_RULE, fields={**NO_RULE.fields, "client_hostname": "MBX02"})),
+    (ran(PREFIXED), replace(NO_RULE, fields={**NO_RULE.fields, "internal_message_id": "999"})),
+    (ran(PREFIXED), info()),
+    (ran(PREFIXED), info("S:AMA=SUM|v=0", "S:CompCost=|ETR=0", "S:TRA=ETR|rule...")),
+    (ran(PREFIXED), info("S:AMA=SUM|v=0", "cut short")),
+    (ran(PREFIXED), END),
+]
+
+
+@pytest.mark.parametrize(("trace", "what"), CHANGED_WITHOUT)
+def test_a_change_that_no_rule_in_the_log_explains(trace: Trace, what: str) -> None:
+    (found,) = findings_of(judged([NO_RULE, END], trace))
+    assert (found.code, found.agent) == ("SD706", "Transport Rule Agent")
+    assert found.message.startswith(f"Transport Rule Agent changed {what}, and no rule in the log ")
+    assert found.flags[0].startswith("/steps/1/changes/")
+
+
+@pytest.mark.parametrize(("trace", "row"), CHANGED_FOR_A_REASON)
+def test_a_change_that_is_explained_or_can_not_be_known(trace: Trace, row: TrackingRow) -> None:
+    assert [one for one in findings_of(judged([row, END], trace)) if one.code == "SD706"] == []
+
+
+def by_agent(event: str, agent: str = "Own Agent", **fields: LogValue) -> TrackingRow:
+    return logged(event, source="AGENT", source_context=agent, **fields)
+
+
+SPLIT = by_agent("TRANSFER", internal_message_id="8", reference=[RECORD])
+COPY = traced(routing(1, EVENT), path="b", record="8")
+UNSHOWN = [
+    (by_agent("DEFER"), [ran()], "deferred the message"),
+    (by_agent("FAIL"), [ran()], "failed the message"),
+    (SPLIT, [ran(agent=OTHER)], "split off a copy (internal-message-id 8)"),
+]
+SHOWN = [
+    (by_agent("DEFER"), [ran(agent=OTHER)]),
+    (by_agent("FAIL", "own agent"), [ran(agent=OTHER)]),
+    (SPLIT, [ran(agent=OTHER), COPY]),
+    (by_agent("DEFER", internal_message_id="999"), [ran()]),
+    (by_agent("DEFER", server_hostname="MBX02"), [ran()]),
+    (by_agent("DEFER", ""), [ran()]),
+    (logged("DEFER", source="SMTP", source_context="Own Agent"), [ran()]),
+    (by_agent("DEFER"), []),
+    (replace(SPLIT, fields={**SPLIT.fields, "source": "ROUTING"}), [ran()]),
+]
+
+
+@pytest.mark.parametrize(("row", "traces", "did"), UNSHOWN)
+def test_what_an_agent_did_without_a_snapshot(row: TrackingRow, traces: list[Trace], did: str) -> None:
+    (found,) = [one for one in findings_of(judged([row, END], *traces)) if one.code == "SD707"]
+    assert (found.agent, found.step) == (None, None)
+    assert found.message == f"The log says that Own Agent {did} at {row.time}, and no snapshot here shows it."
+
+
+@pytest.mark.parametrize(("row", "traces"), SHOWN)
+def test_what_snapshots_show_or_can_not_show(row: TrackingRow, traces: list[Trace]) -> None:
+    assert [one for one in findings_of(judged([row, END], *traces)) if one.code == "SD707"] == []

@@ -18,6 +18,7 @@ from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
 from snapdiff.track.search import Search
+from snapdiff.track.talks import with_sessions
 
 _LOOKED_FOR_AT_ONCE = 64
 """With more messages than that, every row is read on the second way through the logs."""
@@ -46,6 +47,7 @@ def track(paths: Sequence[Path], search: Search, days: int | None, shown: Shown,
         raise WrongUsage(_no_logs(paths, problems))
     if shown.number is not None:
         found = _only(found, shown.number)
+    found = with_sessions(found)
     with output_stream(shown.output) as stream:
         draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
     return CANNOT_TELL if any(problem.code not in HARMLESS_IN_LOGS for problem in problems) else 0

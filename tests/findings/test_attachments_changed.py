@@ -52,12 +52,12 @@ RAISES = {
     "without a name": (
         [message(file(None)), message()],
         "SD411",
-        {"file": "an attachment without a name (application/pdf)"},
+        {"file": "without a name (application/pdf)"},
     ),
     "an attached message": (
         [message(INNER), message()],
         "SD411",
-        {"file": "an attachment without a name (message/rfc822)"},
+        {"file": "without a name (message/rfc822)"},
     ),
     "a text": ([message(file("a.txt", b"Tea", "text/plain")), message()], "SD411", {"file": "a.txt"}),
     "replaced": (

@@ -24,7 +24,7 @@ SIMPLE, RELAXED = (b"simple", b"simple"), (b"relaxed", b"relaxed")
 def signed_here(folder: Path, signed: bytes, changed: bytes, by: str = FOOTER) -> list[Finding]:
     """A trace in which one agent signs, and a later one leaves what is given."""
     files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(3, by, changed)]
-    return [one for one in findings(folder, *files) if one.severity != "note"]
+    return [one for one in findings(folder, *files) if one.code < "SD3" and one.severity != "note"]
 
 
 QP = PLAIN.replace(b"8bit", b"quoted-printable").replace("Grüße".encode(), b"Gr=C3=BC=C3=9Fe")
@@ -32,11 +32,11 @@ LATIN = PLAIN.replace(b"utf-8", b"iso-8859-1").replace("Grüße".encode(), "Grü
 
 BODIES = [
     # the canonicalization, what the agent made of the message, and what the finding says was changed
-    (RELAXED, PLAIN + b"Footer\r\n", "part 1 changed"),
-    (SIMPLE, PLAIN.replace(b" aus", b"  aus"), "part 1 changed"),
+    (RELAXED, PLAIN + b"Footer\r\n", "part 1"),
+    (SIMPLE, PLAIN.replace(b" aus", b"  aus"), "part 1"),
     (RELAXED, QP, "part 1 encoded anew for transfer; for a reader it is the same, but the signature counts it"),
     (RELAXED, LATIN, "part 1 put into another charset; for a reader it is the same, but the signature counts it"),
-    (SIMPLE, PLAIN.replace(b"\r\n", b" \r\n").replace(b" \r\n", b"\r\n", 7), "part 1 changed"),
+    (SIMPLE, PLAIN.replace(b"\r\n", b" \r\n").replace(b" \r\n", b"\r\n", 7), "part 1"),
 ]
 FIELDS = [
     # the canonicalization, what the agent wrote in place of what, and which fields no longer fit

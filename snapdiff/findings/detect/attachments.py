@@ -41,7 +41,7 @@ def attachments_changed(at: Passing) -> Iterator[Found]:
     left_old = [part for part in left_old if part not in _same_place(left_old, left_new)]
     if _is_unpacked(left_old, left_new) or _is_within(at.after.tree.root, left_old):
         return
-    instead = ", ".join(_shown(part) for part in left_new)
+    instead = ", ".join(part.file_name or f"one without a name ({part.type})" for part in left_new)
     for part in left_old:
         if part.type not in _TOLD_ELSEWHERE:
             words = f"; there is {instead} now" if instead else ""
@@ -132,4 +132,4 @@ def _changes(at: Passing, before: Part, after: Part | None) -> tuple[int, ...]:
 
 
 def _shown(part: Part) -> str:
-    return part.file_name or f"an attachment without a name ({part.type})"
+    return part.file_name or f"without a name ({part.type})"

@@ -62,10 +62,19 @@ def restructured(at: Passing) -> Iterator[Found]:
 @of_step
 def body_became_attachment(at: Passing) -> Iterator[Found]:
     """SD418: a body that was shown as text is listed as an attachment now."""
-    if _touches_parts(at) and _hidden_body(at.before.tree.root) is None:
-        hidden = _hidden_body(at.after.tree.root)
-        if hidden is not None and any(leaf.content_key == hidden.content_key for leaf in at.before.tree.root.leaves()):
-            yield Found("SD418", {"part": hidden.section}, _placing(at))
+    if not _touches_parts(at):
+        return
+    hidden = _hidden_body(at.after.tree.root)
+    if hidden is not None and _hidden_body(at.before.tree.root) is not None:
+        return
+    before, after = _own_texts(at.before.tree.root), _own_texts(at.after.tree.root)
+    listed = [text for text in after if text.is_attachment or text is hidden]
+    is_shown = {text.content_key for text in after} - {text.content_key for text in listed}
+    was_shown = {text.content_key for text in before if not text.is_attachment} - is_shown
+    was_listed = {text.content_key for text in before if text.is_attachment}
+    for text in listed:
+        if text.content_key in was_shown - was_listed and text.content_key[0] != "empty":
+            yield Found("SD418", {"part": text.section}, _about(at, {text.section}) or _placing(at))
 
 
 @follower
@@ -166,18 +175,22 @@ def _outline(root: Part) -> str:
     return told(root)
 
 
+def _own_texts(root: Part) -> list[Part]:
+    """The texts of the message itself, in plain text and HTML, shown or listed as attachments."""
+    return [leaf for leaf in root.leaves() if leaf.type in _FORM_WORDS and leaf.shape == "leaf" and not leaf.embedding]
+
+
 def _hidden_body(root: Part) -> Part | None:
     """The text that should be the body and is shown as an attachment; None where a body is shown, or none is there.
 
     It is marked as an attachment and has no file's name, or it follows an attachment in a multipart/mixed.
     """
-    parts = [part for part in (root, *root.descendants()) if part.shape != "multipart" and not part.embedding]
-    texts = [part for part in parts if part.type in _FORM_WORDS]
+    texts = _own_texts(root)
     if not texts:
         return None
     shown = [part for part in texts if not part.is_attachment]
     if not shown:
-        return texts[0] if texts[0] is parts[0] and texts[0].is_attachment and texts[0].file_name is None else None
+        return texts[0] if texts[0] is root.leaves()[0] and texts[0].file_name is None else None
     follows = root.type == "multipart/mixed" and shown[0] in root.children[1:] and _is_file(root.children[0])
     return shown[0] if follows else None
 

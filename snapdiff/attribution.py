@@ -57,14 +57,16 @@ def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, st
         return Attributed({}, [])
     places = [_place(trace) for trace in traces]
     named = {plain: name for place in places for plain, name in place.names.items()}
+    splits = {(_split_by(row), row.text("internal_message_id")): row for row in journey.events if _split_by(row)}
     found = Attributed({}, [])
     for row in rows:
         place, reason = _place_of(row, places, rows)
         for note in agent_notes(row, rules, named):
-            _put(note, place, reason, found)
+            split = splits.get((_plain(note.agent), row.text("internal_message_id")))
+            _put(note, place, reason, found, split)
     for row in timed:
         for note, place in _latencies(row, places):
-            _put(note, place, "", found)
+            _put(note, place, "", found, None)
     return found
 
 
@@ -199,7 +201,13 @@ def _timed(row: TrackingRow, server: str, places: Sequence[_Place]) -> _Place | 
     return there[0] if len(there) == 1 else None
 
 
-def _put(note: AgentNote, place: _Place | None, reason: str, found: Attributed) -> None:
+def _split_by(row: TrackingRow) -> str:
+    """The plain name of the agent that split a copy off; "" for any other row."""
+    is_split = row.text("event_id").upper() == "TRANSFER" and row.text("source").upper() == "AGENT"
+    return _plain(row.text("source_context").strip()) if is_split else ""
+
+
+def _put(note: AgentNote, place: _Place | None, reason: str, found: Attributed, split: TrackingRow | None) -> None:
     """Puts a note beside its step, or with the journey; not twice where two copies of a log have it."""
     there = found.unplaced
     if place is not None:
@@ -209,6 +217,10 @@ def _put(note: AgentNote, place: _Place | None, reason: str, found: Attributed) 
         else:
             times = f"ran {len(steps)} times in {place.path}, and the log does not say in which run it was"
             reason = f"{note.agent} {times}" if steps else f"no snapshot in {place.path} is of {note.agent}"
+            if split is not None and not steps:
+                reason = (
+                    f"{note.agent} split this copy off ({split.file}:{split.line}), so {place.path} begins behind it"
+                )
             note = replace(note, reason=reason, trace=place.path)
     else:
         note = replace(note, reason=reason)

@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from snapdiff.model_answers import Answers as Answers
 from snapdiff.model_answers import FinalSeen as FinalSeen
+from snapdiff.model_answers import Insertion as Insertion
 from snapdiff.model_answers import PartSeen as PartSeen
 from snapdiff.model_answers import StepAnswers as StepAnswers
 from snapdiff.model_answers import TextSeen as TextSeen

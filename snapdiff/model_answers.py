@@ -34,6 +34,14 @@ class PartSeen(Struct, frozen=True):
     is_body: bool
 
 
+class Insertion(Struct, frozen=True):
+    """The one text that came into what a reader sees of a media type, where nothing else of it changed."""
+
+    type: str
+    text: str
+    at_end: bool
+
+
 class StepAnswers(Struct, frozen=True):
     """The answers for the step into the snapshot `to`.
 
@@ -46,6 +54,7 @@ class StepAnswers(Struct, frozen=True):
     parts: list[PartSeen]
     explained: list[tuple[int, str]]
     unread: list[str]
+    inserted: list[Insertion]
 
 
 class FinalSeen(Struct, frozen=True):

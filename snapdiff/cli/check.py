@@ -59,3 +59,14 @@ def _check_policy(
     from snapdiff.commands import check as commands
 
     raise typer.Exit(commands.check_policy(files))
+
+
+@_policies.command("init", short_help="A first policy, from a run that was good.")
+def _init(paths: Paths, output: Output = None, jobs: Jobs = None) -> None:
+    """Writes a first policy from a good run: it passes there, and fails where an agent does less, more, or otherwise.
+
+    Read it before you keep it: the comments say what was seen once and what each time.
+    """
+    from snapdiff.commands import check as commands
+
+    raise typer.Exit(commands.init(paths, output, jobs))

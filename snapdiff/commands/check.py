@@ -1,7 +1,7 @@
 """What the commands about policies do: each wires a policy and a run to a result and its outputs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,11 +12,18 @@ from snapdiff.findings.catalogue import catalogue
 from snapdiff.model import Problem, Tool
 from snapdiff.model_check import CheckReport
 from snapdiff.policy.form import Policy
-from snapdiff.policy.judging import Checked, Checking
+from snapdiff.policy.judging import Checked, Checking, Message
+from snapdiff.policy.observing import Observed, asking_policy
 from snapdiff.policy.reading import WrongPolicy, read_policy
+from snapdiff.policy.selecting import Selecting
+from snapdiff.policy.starting import Starting
+from snapdiff.policy.writing import written
 from snapdiff.report.check_choose import CheckForm, draw_check
 from snapdiff.report.choose import ColorChoice
+from snapdiff.report.safe_text import safe
 from snapdiff.run import Run
+
+_SENTENCES = 5
 
 
 def check(
@@ -42,14 +49,17 @@ def checked(paths: Sequence[Path], policy: Policy, today: date, jobs: int | None
     """The result of a check; memory grows with the number of messages and failures, not with what mail holds."""
     from snapdiff.report.progress import progress
 
-    checking = Checking(policy, today)
     with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, policy=policy) as run:
         refuse_input(output, run)
+        messages = [Message(journey.traces, journey.findings or []) for journey in run.each_journey()]
+        selecting = Selecting(policy, (message.traces for message in messages))
+        for trace in run.traces() if selecting.is_needed else ():
+            selecting.add(trace)
+        checking = Checking(policy, today, selecting)
         problems: list[Problem] = []
         for trace in run.traces():
             checking.add(trace)
             problems += trace.problems
-        messages = [journey.traces for journey in run.each_journey()]
         told = Checked(
             tool=Tool("snapdiff", __version__),
             source=run.listing.source,
@@ -59,19 +69,63 @@ def checked(paths: Sequence[Path], policy: Policy, today: date, jobs: int | None
         return checking.report(messages, told)
 
 
+def init(paths: Sequence[Path], output: Path | None, jobs: int | None) -> int:
+    """`snapdiff policy init PATH...`: 0; 2 where something could not be read, or the policy does not pass on that run.
+
+    The run is read three times: to see what is done, how often and to which messages, and to check the result.
+    """
+    observed = Observed()
+    with _reading(paths, jobs, asking_policy()) as run:
+        refuse_input(output, run)
+        for trace in run.traces():
+            observed.add(trace)
+    if observed.is_plain:
+        raise WrongUsage("these mails do not say who changed them: a policy is written from snapshots of a trace")
+    starting = Starting(observed)
+    with _reading(paths, jobs, starting.policy) as run:
+        for trace in run.traces():
+            starting.add(trace)
+        messages = [journey.traces for journey in run.each_journey()]
+        rules = starting.rules(messages)
+        text = written(observed, rules, run.listing.source, len(messages))
+    data = text.encode("utf-8", "backslashreplace")
+    policy = read_policy(data, str(output or "policy"), _findings())
+    result = checked(paths, policy, _day(None), jobs, None)
+    with output_stream(output) as stream:
+        stream.write(data)
+    for sentence in _not_passed(result):
+        sys.stderr.write(f"snapdiff: {safe(sentence)}\n")
+    return result.exit_code and CANNOT_TELL
+
+
+def _reading(paths: Sequence[Path], jobs: int | None, policy: Policy) -> Run:
+    return Run(paths, jobs, policy=policy)
+
+
+def _not_passed(result: CheckReport) -> Iterator[str]:
+    """Why a policy does not pass on the run it was written from."""
+    yield from (one.sentence for one in result.cannot_tell[:_SENTENCES])
+    failed = [failure for x in result.messages for y in x.verdicts if y.outcome == "failed" for failure in y.failures]
+    yield from (failure.sentence for failure in failed[:_SENTENCES])
+    if result.exit_code:
+        yield "so the policy does not pass on this run as it is: change these entries by hand"
+
+
 def load(policy_file: Path) -> Policy:
     """The policy in a file. Raises WrongPolicy with every mistake in it, WrongUsage where it can't be read."""
     try:
         data = policy_file.read_bytes()
     except OSError as fault:
         raise WrongUsage(f"{policy_file.as_posix()}: {fault.strerror or fault}") from None
-    return read_policy(data, policy_file.as_posix(), {code: one.name for code, one in catalogue().items()})
+    return read_policy(data, policy_file.as_posix(), _findings())
+
+
+def _findings() -> dict[str, str]:
+    return {code: one.name for code, one in catalogue().items()}
 
 
 def check_policy(policy_files: Sequence[Path]) -> int:
     """`snapdiff policy check FILE...`: 0, or 2 where a file is no policy; every mistake of every file is told."""
-    from snapdiff.report.safe_text import safe
-
     code = 0
     for file in policy_files:
         try:

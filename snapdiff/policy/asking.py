@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from snapdiff.mail.fields import field_name, field_value, unfold_to_blanks
 from snapdiff.mail.message import Message
 from snapdiff.mail.words import decode_value, shown
-from snapdiff.model import Answers, FinalSeen, PartSeen, Step, StepAnswers, TextSeen
+from snapdiff.model import Answers, FinalSeen, Insertion, PartSeen, Step, StepAnswers, TextSeen
 from snapdiff.policy.body_text import BodyTexts, TypeText, is_body
 from snapdiff.policy.form import Block, BodyText, Condition, Policy
 from snapdiff.policy.patterns import without
@@ -18,6 +18,7 @@ _OF_MAIL = frozenset({"header", "part"})
 _TAIL = 80
 _LONGEST = 300
 _SHOWN = 5
+_LONGEST_INSERTION = 2000
 _MOST_PARTS = 500
 """Changed parts of one step that are looked up; a message has rarely more than ten."""
 
@@ -39,8 +40,8 @@ class Asker:
         if not changed:
             return
         parts = _parts(step, before, after)
-        answers = StepAnswers(step.to, [], parts, [], [])
-        if self._bodies:
+        answers = StepAnswers(step.to, [], parts, [], [], [])
+        if self._bodies or self._policy.describes:
             self._look(answers, self._texts(before), self._texts(after))
         self._steps.append(answers)
 
@@ -68,6 +69,8 @@ class Asker:
                 if condition.body is not None and any(part.fits(media_type) for part in condition.parts):
                     answers.texts.append(_seen(condition, condition.body, media_type, old, text))
             same = before.types.get(media_type)
+            if same is not None and self._policy.describes and (came := insertion(media_type, same, text)) is not None:
+                answers.inserted.append(came)
             if same is not None:
                 blocks = enumerate(self._policy.blocks)
                 answers.explained.extend(
@@ -128,6 +131,20 @@ def _explains(block: Block, media_type: str, before: TypeText, after: TypeText) 
     ]
     came = any(_count(body, after.text)[0] > _count(body, before.text)[0] for body in asked)
     return came and before.targets == after.targets and _rest(asked, before.text) == _rest(asked, after.text)
+
+
+def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion | None:
+    """The one text that was put into another, whole words of it; None where it is not that simple."""
+    old, new = before.text, after.text
+    start = old.rfind(" ", 0, _same_start(old, new)) + 1 if _same_start(old, new) < len(old) else len(old)
+    came = new[start : len(new) - (len(old) - start)].strip()
+    if not came or len(came) > _LONGEST_INSERTION or not new.endswith(old[start:]) or before.targets != after.targets:
+        return None
+    body = BodyText(came)
+    if _count(body, new)[0] != _count(body, old)[0] + 1 or _rest([body], old) != _rest([body], new):
+        return None
+    at_end = new.endswith(came) and not (old.endswith(came) and _came_before_the_end(old, new))
+    return Insertion(media_type, came, at_end)
 
 
 def _rest(asked: list[BodyText], text: str) -> list[str]:

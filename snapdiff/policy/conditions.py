@@ -195,6 +195,8 @@ def read_pattern(reader: Reader, node: Node, what: str, ignore_case: bool = Fals
             return None
         ((key, entry),) = given.items()
         form, node = ("regex" if key == "regex" else "exact" if key == "exact" else "glob"), entry.value
+    if form == "exact" and isinstance(node, Text) and node.quoted and not node.text:
+        return Pattern(form, "", ignore_case)
     said = reader.text(node, what)
     if said is None:
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Verdict
+from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Failure, Verdict
 from snapdiff.policy.form import Policy
 from snapdiff.policy.patterns import Pattern
 from snapdiff.policy.tally import Tally
@@ -51,14 +51,19 @@ def not_exercised(
 
 
 def uncertain(checked: Sequence[CheckedMessage]) -> Iterator[CannotTell]:
-    """What can't be known, one sentence an expectation and message."""
+    """What can't be known: one sentence a step, though several agents may have done it whose rules speak against it."""
     for message in checked:
+        by_place: dict[object, list[tuple[Verdict, Failure]]] = {}
         for verdict in message.verdicts:
-            if verdict.outcome == "uncertain":
-                first = verdict.failures[0]
-                yield CannotTell(
-                    "uncertain", f"{verdict.expectation}: {first.sentence}", verdict.expectation, first.trace
-                )
+            for failure in verdict.failures if verdict.outcome == "uncertain" else ():
+                place = (failure.trace, failure.step) if failure.step is not None else verdict.expectation
+                by_place.setdefault(place, []).append((verdict, failure))
+        for found in by_place.values():
+            verdict, failure = found[0]
+            names = list(dict.fromkeys(verdict.expectation for verdict, _ in found))
+            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            sentence = f"{failure.sentence} ({', '.join(names[:_NAMED])}{more})"
+            yield CannotTell("uncertain", sentence, verdict.expectation, failure.trace)
 
 
 def _missing(expectation: Expectation, missing: Sequence[tuple[CheckedMessage, Verdict]], of: int) -> CannotTell:

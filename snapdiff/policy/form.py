@@ -1,5 +1,6 @@
 """The nouns of a policy as it was written: whom it is about, and what must, may and must not happen."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -96,7 +97,11 @@ class RequiredAgent(Struct, frozen=True):
 
 
 class Policy(Struct, frozen=True):
-    """A whole policy. `expectations` are in the order of the file, with the closed world of a block behind it."""
+    """A whole policy. `expectations` are in the order of the file, with the closed world of a block behind it.
+
+    `uncertain` is what may happen at a step of which it can't be known who did it. With `describes`, what steps put
+    into texts is asked for as well: a policy is being written.
+    """
 
     file: str
     messages: Selector
@@ -107,6 +112,15 @@ class Policy(Struct, frozen=True):
     final: Block
     waivers: tuple[WaiverAsked, ...]
     expectations: tuple[Expectation, ...]
+    uncertain: tuple[Condition, ...] = ()
+    describes: bool = False
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """Every entry of the policy."""
+        for block in (*self.blocks, self.final):
+            yield from (*block.must, *block.must_not, *block.may)
+        yield from self.uncertain
 
     def block_of(self, agent: str, event: str | None) -> Block | None:
         """The block that an agent's step at an event belongs to; None where nothing restricts it.

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from snapdiff.model import Problem, Tool, Trace
+from snapdiff.model import Finding, Problem, Tool, Trace
 from snapdiff.model_check import (
     CannotTell,
     CheckCounts,
@@ -24,13 +24,21 @@ from snapdiff.policy.doubts import not_exercised, not_there, uncertain
 from snapdiff.policy.final import final_met
 from snapdiff.policy.form import Block, Condition, Policy
 from snapdiff.policy.musts import Met, met
+from snapdiff.policy.selecting import Selecting
 from snapdiff.policy.tally import Tally
-from snapdiff.policy.tallying import tally
+from snapdiff.policy.tallying import tally, with_findings
 from snapdiff.policy.text_folding import NOTE
 
 _GRAVITY: dict[Outcome, int] = {"uncertain": 4, "failed": 3, "not-exercised": 2, "waived": 1, "passed": 0}
 _IN_DETAIL = 2000
 """Failures that keep their diff; of what comes behind them the sentence, step and values stay."""
+
+
+class Message(Struct, frozen=True):
+    """The paths of one message's traces, and what was found about the whole of its way."""
+
+    traces: list[str]
+    findings: list[Finding]
 
 
 class Checked(Struct, frozen=True):
@@ -52,11 +60,15 @@ class _Asked(Struct, frozen=True):
 
 
 class Checking:
-    """One check: hand it every trace with `add`, then take the `report` with the paths of each message's traces."""
+    """One check: hand it every trace with `add`, then take the `report`.
 
-    def __init__(self, policy: Policy, today: date) -> None:
+    `today` is the day that waivers are held against; `selecting` has seen every trace before.
+    """
+
+    def __init__(self, policy: Policy, today: date, selecting: Selecting) -> None:
         self._policy = policy
         self._today = today
+        self._selecting = selecting
         self._tallies: dict[str, Tally] = {}
         self._detailed = 0
         self._seen_types: dict[str, set[str]] = defaultdict(set)
@@ -64,13 +76,19 @@ class Checking:
 
     def add(self, trace: Trace) -> None:
         """One trace."""
-        self._tallies[trace.path] = tally(self._policy, trace)
+        if self._selecting.selected(trace.path):
+            self._tallies[trace.path] = tally(self._policy, trace, self._selecting.meant(trace.path))
 
-    def report(self, messages: Iterable[Sequence[str]], run: Checked) -> CheckReport:
-        """The whole result; each message is the paths of its traces."""
-        grouped = [[self._tallies[path] for path in paths] for paths in messages]
-        selected = [tallies for tallies in grouped if any(one.selected for one in tallies)]
-        checked = [self._message(tallies) for tallies in selected]
+    def report(self, messages: Iterable[Message], run: Checked) -> CheckReport:
+        """The whole result, with a verdict on each message."""
+        selected, checked, left_out = [], [], 0
+        for message in messages:
+            if not self._selecting.selected(message.traces[0]):
+                left_out += 1
+                continue
+            tallies = [self._tallies[path] for path in message.traces]
+            selected.append(tallies)
+            checked.append(self._message(tallies, message.findings))
         waivers = self._waivers(checked)
         waived = {waiver.expectation for waiver in waivers if waiver.state != "expired"}
         cannot_tell = [
@@ -83,7 +101,7 @@ class Checking:
         if run.unreadable:
             cannot_tell.append(CannotTell("unreadable", _unreadable(run.problems)))
         waivers = [replace(one, state="used") if one.expectation in used else one for one in waivers]
-        counts = self._counts(checked, len(grouped))
+        counts = _counts(checked, left_out)
         return CheckReport(
             schema="snapdiff.check/1",
             tool=run.tool,
@@ -99,8 +117,9 @@ class Checking:
             problems=run.problems,
         )
 
-    def _message(self, tallies: Sequence[Tally]) -> CheckedMessage:
-        first = next((one for one in tallies if one.selected), tallies[0])
+    def _message(self, tallies: Sequence[Tally], findings: Sequence[Finding]) -> CheckedMessage:
+        first = tallies[0]
+        tallies = [with_findings(self._policy, first, findings), *tallies[1:]] if findings else tallies
         verdicts = [self._verdict(asked, tallies) for asked in self._asked if _is_meant(asked.condition, tallies)]
         return CheckedMessage(
             traces=[one.path for one in tallies],
@@ -166,27 +185,6 @@ class Checking:
             out.append(replace(waiver, state="unused") if unused else waiver)
         return out
 
-    def _counts(self, checked: Sequence[CheckedMessage], messages: int) -> CheckCounts:
-        gravest: dict[str, Outcome] = {}
-        failures = 0
-        for message in checked:
-            for verdict in message.verdicts:
-                failures += len(verdict.failures) if verdict.outcome == "failed" else 0
-                known = gravest.get(verdict.expectation)
-                if known is None or _GRAVITY[verdict.outcome] > _GRAVITY[known]:
-                    gravest[verdict.expectation] = verdict.outcome
-        outcomes = list(gravest.values())
-        return CheckCounts(
-            messages=len(checked),
-            messages_left_out=messages - len(checked),
-            passed=outcomes.count("passed"),
-            failed=outcomes.count("failed"),
-            waived=outcomes.count("waived"),
-            not_exercised=outcomes.count("not-exercised"),
-            uncertain=outcomes.count("uncertain"),
-            failures=failures,
-        )
-
 
 def _asked(policy: Policy) -> Iterator[_Asked]:
     """Every expectation about single messages, with where it comes from."""
@@ -202,6 +200,29 @@ def _asked(policy: Policy) -> Iterator[_Asked]:
 
 def _is_meant(condition: Condition | None, tallies: Sequence[Tally]) -> bool:
     return condition is None or condition.messages is None or any(condition.number in one.meant for one in tallies)
+
+
+def _counts(checked: Sequence[CheckedMessage], left_out: int) -> CheckCounts:
+    """Each expectation by its gravest outcome, and what was checked."""
+    gravest: dict[str, Outcome] = {}
+    failures = 0
+    for message in checked:
+        for verdict in message.verdicts:
+            failures += len(verdict.failures) if verdict.outcome == "failed" else 0
+            known = gravest.get(verdict.expectation)
+            if known is None or _GRAVITY[verdict.outcome] > _GRAVITY[known]:
+                gravest[verdict.expectation] = verdict.outcome
+    outcomes = list(gravest.values())
+    return CheckCounts(
+        messages=len(checked),
+        messages_left_out=left_out,
+        passed=outcomes.count("passed"),
+        failed=outcomes.count("failed"),
+        waived=outcomes.count("waived"),
+        not_exercised=outcomes.count("not-exercised"),
+        uncertain=outcomes.count("uncertain"),
+        failures=failures,
+    )
 
 
 def _exit_code(cannot_tell: Sequence[CannotTell], counts: CheckCounts) -> Literal[0, 1, 2]:

@@ -15,7 +15,7 @@ from snapdiff.policy.yaml_text import Entry, Node, NotYaml, Place, Sequence, Tex
 
 VERSION = "1"
 NOTHING_ELSE = "nothing else"
-_TOP = ("version", "messages", "require", "agents", "transport", "others", "final", "waivers")
+_TOP = ("version", "messages", "require", "agents", "transport", "others", "uncertain", "final", "waivers")
 _MOST_MESSAGES = 1_000_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -63,6 +63,7 @@ class _Policy:
         for scope in ("transport", "others"):
             if scope in given:
                 blocks.append(self._block(given[scope].value, scope, given[scope].key, None, ""))
+        uncertain = self._uncertain(given.get("uncertain"))
         final = self._final(given.get("final"))
         waivers = tuple(filter(None, (self._waiver(item) for item in self._reader.items(given.get("waivers")))))
         return Policy(
@@ -75,6 +76,7 @@ class _Policy:
             final=final,
             waivers=waivers,
             expectations=tuple(self._expectations),
+            uncertain=uncertain,
         )
 
     def _version(self, entry: Entry | None, place: Place) -> None:
@@ -139,6 +141,11 @@ class _Policy:
             text = nothing_else(bare)
             closed = self._told(f"{prefix}/{NOTHING_ELSE}", scope, text, place, agent=agent, event=event)
         return Block(scope, agent, event, must, must_not, may, closed)
+
+    def _uncertain(self, entry: Entry | None) -> tuple[Condition, ...]:
+        """What may happen where it can't be known who did it."""
+        given = self._reader.mapping(entry.value, ("may",), "below uncertain") if entry else {}
+        return self._conditions(given.get("may"), Block("others", None, None, (), (), (), None), "may", "uncertain")
 
     def _final(self, entry: Entry | None) -> Block:
         given = self._reader.mapping(entry.value, ("must", "must_not"), "below final") if entry else {}

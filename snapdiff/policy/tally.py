@@ -47,7 +47,6 @@ class Tally(Struct, frozen=True):
     files: list[str]
     from_time: str
     to_time: str
-    selected: bool
     meant: frozenset[int]
     ran: frozenset[int]
     agents: frozenset[str]

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from snapdiff.model import Change, FinalSeen, Finding, Step, TextSeen, Trace
 from snapdiff.model_check import Failure
@@ -21,11 +22,10 @@ from snapdiff.policy.matching import (
     fits_name,
     is_split,
     looked_at,
-    selects,
     suspects,
 )
 from snapdiff.policy.tally import Hit, Near, Tally
-from snapdiff.policy.words import short, subject_of
+from snapdiff.policy.words import short
 
 _LONGEST = 300
 _FORBIDDEN = "the policy says it must not happen"
@@ -34,17 +34,31 @@ _FAILURES_KEPT = 20
 """Of one expectation in one trace."""
 
 
-def tally(policy: Policy, trace: Trace) -> Tally:
-    """Holds one trace against the policy."""
-    return _Tallying(policy, trace).done()
+def tally(policy: Policy, trace: Trace, meant: frozenset[int] = frozenset()) -> Tally:
+    """Holds one trace against the policy; `meant` are entries with a selection of their own that mean its message."""
+    return _Tallying(policy, trace, meant).done()
+
+
+def with_findings(policy: Policy, of: Tally, findings: Sequence[Finding]) -> Tally:
+    """The tally of a message's first trace with what was found about the whole of its way, over several servers."""
+    against = [
+        (condition.expectation, replace(whole, sentence=said, seen=[said]))
+        for finding in findings
+        for condition in policy.final.must_not
+        if condition.is_finding and fits_finding(condition, finding)
+        if condition.messages is None or condition.number in of.meant
+        for said in [f"{finding.code} {finding.name}: {finding.message}"]
+        for whole in [Failure("", of.path, of.message_id, of.subject, None, None, finding.agent, [], [])]
+    ]
+    return replace(of, failures=[*of.failures, *against])
 
 
 class _Tallying:
-    def __init__(self, policy: Policy, trace: Trace) -> None:
+    def __init__(self, policy: Policy, trace: Trace, meant: frozenset[int]) -> None:
         self._policy = policy
         self._trace = trace
         self._places = {snapshot.file: at for at, snapshot in enumerate(trace.snapshots)}
-        self._meant = frozenset(_meant(policy, trace))
+        self._meant = meant
         self._block_at = {id(block): at for at, block in enumerate(policy.blocks)}
         self._hits: list[Hit] = []
         self._near: list[Near] = []
@@ -77,7 +91,6 @@ class _Tallying:
             files=[snapshot.file for snapshot in trace.snapshots],
             from_time=times[0] if times else "",
             to_time=times[-1] if times else "",
-            selected=selects(policy.messages, trace),
             meant=self._meant,
             ran=frozenset(ran),
             agents=frozenset(x.agent.strip().casefold() for x in trace.snapshots if x.agent),
@@ -123,6 +136,7 @@ class _Tallying:
     def _under(self, block: Block, looked: Looked, *, sure: bool) -> None:
         step = looked.step
         changes = [change for change in step.changes if not is_split(step, change)]
+        judged = changes if sure else [change for change in changes if not self._may_anyway(looked, change)]
         at_event = block.event is None or same_event(block.event, step.event)
         told = self._failures if sure else self._doubts
         must = [x for x in block.must if at_event and self._means(x)]
@@ -136,25 +150,29 @@ class _Tallying:
             if condition.is_finding:
                 continue
             if condition.is_body:
-                self._forbidden_text(condition, looked, block, sure=sure)
+                self._forbidden_text(condition, looked, sure=sure)
                 continue
-            against = [change for change in changes if fits(condition, looked, change)]
+            against = [change for change in judged if fits(condition, looked, change)]
             forbidden |= {id(change) for change in against}
             if against:
-                sentence = self._sentence(looked, block, against, _FORBIDDEN, sure=sure)
+                sentence = self._sentence(looked, against, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, against)
         if block.closed is not None:
             allowed = [*(x for x in must if not x.is_body and not x.is_finding), *filter(self._means, block.may)]
             left = [
                 change
-                for change in changes
+                for change in judged
                 if id(change) not in forbidden
                 and not any(fits(condition, looked, change) for condition in allowed)
                 and not (at_event and self._explained(block, looked, change))
             ]
             if left:
-                sentence = self._sentence(looked, block, left, _NOT_ALLOWED, sure=sure)
+                sentence = self._sentence(looked, left, _NOT_ALLOWED, sure=sure)
                 self._tell(told, block.closed, sentence, looked, left)
+
+    def _may_anyway(self, looked: Looked, change: Change) -> bool:
+        """Whether the policy allows a change where it can't be known who did it."""
+        return any(self._means(one) and fits(one, looked, change) for one in self._policy.uncertain)
 
     def _asked(self, condition: Condition, looked: Looked, changes: list[Change], *, sure: bool) -> None:
         found = [change for change in changes if fits(condition, looked, change)]
@@ -180,12 +198,12 @@ class _Tallying:
                 said = f"{seen.type}: not added; the text ends with {seen.tail!r}"
             self._keep_near(condition, looked.step, said, self._changed_texts(looked, seen.type))
 
-    def _forbidden_text(self, condition: Condition, looked: Looked, block: Block, *, sure: bool) -> None:
+    def _forbidden_text(self, condition: Condition, looked: Looked, *, sure: bool) -> None:
         told = self._failures if sure else self._doubts
         for seen in self._texts(condition, looked):
             if _came(condition, seen):
                 changes = self._changed_texts(looked, seen.type)
-                sentence = self._sentence(looked, block, changes, _FORBIDDEN, sure=sure)
+                sentence = self._sentence(looked, changes, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, changes, [f"{seen.type}: ...{seen.tail}"])
 
     def _texts(self, condition: Condition, looked: Looked) -> list[TextSeen]:
@@ -259,7 +277,7 @@ class _Tallying:
         if len(kept) < _FAILURES_KEPT:
             kept.append(failure(self._trace, sentence, looked.step, changes, seen))
 
-    def _sentence(self, looked: Looked, block: Block, against: Sequence[Change], rule: str, *, sure: bool) -> str:
+    def _sentence(self, looked: Looked, against: Sequence[Change], rule: str, *, sure: bool) -> str:
         """One sentence that tells a change and why it counts."""
         step = looked.step
         first = short(value_seen(against[0])) if against else "a text"
@@ -268,7 +286,7 @@ class _Tallying:
             return f"{_who(step)}: {first}{more}; {rule}"
         where = f"between {step.from_ or 'the parent'} and {step.to}"
         reason = f" ({step.reason})" if step.reason else ""
-        return f"{first}{more}: it can't be known who did it {where}{reason}; for {subject_of(block)} {rule}"
+        return f"{first}{more}: it can't be known who did it {where}{reason}, and not all who may have were allowed to"
 
     def _means(self, condition: Condition) -> bool:
         return condition.messages is None or condition.number in self._meant
@@ -282,14 +300,6 @@ class _Tallying:
         if (seen or short) and sum(near.condition == condition.number for near in self._near) < SHOWN:
             agent = step.agent if step.certain and step.actor == "agent" else None
             self._near.append(Near(condition.number, (step.from_ or "", step.to), step.event, agent, seen, short))
-
-
-def _meant(policy: Policy, trace: Trace) -> Iterable[int]:
-    """The numbers of the conditions that mean this message by a selection of their own."""
-    for block in (*policy.blocks, policy.final):
-        for condition in (*block.must, *block.must_not, *block.may):
-            if condition.messages is not None and selects(condition.messages, trace):
-                yield condition.number
 
 
 def _ran(block: Block, agent: str | None, event: str | None) -> bool:

@@ -22,7 +22,6 @@ _MARKS = frozenset(
     }
 )
 """Exchange's own fields that a rule's action leaves; its others are stamps that the agent makes with no rule, too."""
-_DID = {"FAIL": "failed the message", "DEFER": "deferred the message"}
 
 
 @of_journey
@@ -56,26 +55,42 @@ def change_without_rule(journey: Journey, traces: Sequence[Trace]) -> Iterator[F
 @of_journey
 def logged_without_snapshot(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD707: the log says an agent split, failed or deferred the message where its trace has no snapshot of that."""
-    rows = [row for row in journey.events if row.text("source").upper() == "AGENT" and row.text("source_context")]
-    rows = [row for row in rows if _event(row) == "TRANSFER" or _event(row) in _DID]
-    for row in rows:
-        split = _event(row) == "TRANSFER"
-        numbers = row.texts("reference") if split else [row.text("internal_message_id")]
-        if split and any(_has_number(trace, row, [row.text("internal_message_id")]) for trace in traces):
+    for row in journey.events:
+        event, context = _event(row), row.text("source_context").strip()
+        if row.text("source").upper() != "AGENT" or not context or event not in ("TRANSFER", "FAIL", "DEFER"):
             continue
-        for at, trace in enumerate(traces):
-            if not _has_number(trace, row, numbers) or (not split and _ran(trace, row.text("source_context"))):
-                continue
-            copy = f"split off a copy (internal-message-id {row.text('internal_message_id')})"
-            values = {
-                "agent": row.text("source_context"),
-                "did": copy if split else _DID[_event(row)],
-                "time": row.time or "a time that can't be read",
-                "server": trace.server or "the server",
-                "row": f"{row.file}:{row.line}",
-            }
-            yield Found("SD707", values, trace=at)
-            break
+        number = row.text("internal_message_id")
+        if event == "TRANSFER":
+            copies = any(_has_number(trace, row, [number]) for trace in traces)
+            at = None if copies else _place_of(traces, row, row.texts("reference"))
+            agent, did = context, f"split off a copy (internal-message-id {number})"
+        else:
+            at = _place_of(traces, row, [number])
+            agent, did = _who_and_what(event, context, traces[at]) if at is not None else ("", "")
+        if at is not None and did:
+            values = {"agent": agent, "did": did, "time": _time(row), "server": traces[at].server or ""}
+            yield Found("SD707", {**values, "row": f"{row.file}:{row.line}"}, trace=at)
+
+
+def _who_and_what(event: str, context: str, trace: Trace) -> tuple[str, str]:
+    """Who failed or deferred the message and in what words; no words where a snapshot shows it.
+
+    Of a DEFER row the context is why, which need not be an agent's name.
+    """
+    ran = any((snapshot.agent or "").lower() == context.lower() for snapshot in trace.snapshots)
+    if event == "FAIL":
+        return context, "" if ran else "failed the message"
+    shown = ran or any(snapshot.status == "Deferred" for snapshot in trace.snapshots)
+    return "an agent", "" if shown else f"deferred the message ({context})"
+
+
+def _place_of(traces: Sequence[Trace], row: TrackingRow, numbers: Sequence[str]) -> int | None:
+    """The first trace of the row's server with one of these numbers."""
+    return next((at for at, trace in enumerate(traces) if _has_number(trace, row, numbers)), None)
+
+
+def _time(row: TrackingRow) -> str:
+    return f"{row.time[:19].replace('T', ' ')} UTC" if row.time else "a time that can't be read"
 
 
 def _event(row: TrackingRow) -> str:
@@ -138,7 +153,3 @@ def _what(step: Step, changes: Sequence[int]) -> str:
     names = [change.name or (f"part {change.part}" if change.part else "the message") for change in told]
     named = list(dict.fromkeys(names))
     return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-
-
-def _ran(trace: Trace, agent: str) -> bool:
-    return any((snapshot.agent or "").lower() == agent.strip().lower() for snapshot in trace.snapshots)

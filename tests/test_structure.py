@@ -101,6 +101,7 @@ LIBRARY_ROOMS = {
     "dkim": "mail/dkim.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
+    "pyarrow": "report/track_parquet.py",
     "ruamel": "policy/yaml_text.py",
     "re2": "policy/patterns.py",
 }

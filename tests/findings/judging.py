@@ -10,7 +10,7 @@ from snapdiff.work import read_trace
 
 
 def findings(folder: Path, *files: File) -> list[Finding]:
-    """Writes the snapshots into the folder and gives what is found in them, save what the trace itself lacks (SD1xx)."""
+    """Writes the snapshots into the folder and gives what is found in them, save about the trace itself (SD1xx)."""
     return [one for one in all_findings(folder, *files) if not one.code.startswith("SD1")]
 
 

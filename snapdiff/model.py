@@ -18,6 +18,7 @@ from snapdiff.model_answers import Insertion as Insertion
 from snapdiff.model_answers import PartSeen as PartSeen
 from snapdiff.model_answers import StepAnswers as StepAnswers
 from snapdiff.model_answers import TextSeen as TextSeen
+from snapdiff.model_logs import SAME_FIELD as SAME_FIELD
 from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency

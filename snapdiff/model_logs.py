@@ -13,7 +13,7 @@ RowFormat = Literal["msgtrk", "cmdlet-fl", "cmdlet-csv", "cmdlet-clixml", "excha
 LogValue = str | list[str]
 """A field's value: one text, or the members of a collection such as recipient-address."""
 
-_SAME_FIELD = {
+SAME_FIELD = {
     "sender_address": ("sender_address", "sender", "originator", "from_address"),
     "recipient_address": ("recipient_address", "recipients"),
     "message_id": ("message_id", "msgid"),
@@ -95,7 +95,7 @@ class TrackingRow(Struct, frozen=True):
 
     def text(self, name: str) -> str:
         """A field by its name in today's log (`sender_address`), whatever this log calls it; "" where absent."""
-        for own in _SAME_FIELD.get(name, (name,)):
+        for own in SAME_FIELD.get(name, (name,)):
             value = self.fields.get(own)
             if value:
                 return value if isinstance(value, str) else ";".join(value)
@@ -103,7 +103,7 @@ class TrackingRow(Struct, frozen=True):
 
     def texts(self, name: str) -> list[str]:
         """The same as a list: a collection's members, or the one text; empty where absent or empty."""
-        for own in _SAME_FIELD.get(name, (name,)):
+        for own in SAME_FIELD.get(name, (name,)):
             value = self.fields.get(own)
             if value:
                 return [value] if isinstance(value, str) else value

@@ -1,14 +1,17 @@
 """AGENTINFO rows beside the steps they are about, and beside no step where there is a doubt."""
 
+from pathlib import Path
+
 import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 from rowmaker import row
 from stepmaker import ORIGINAL, File, routing, trace_of
 
-from snapdiff.attribution import Attributed, attributed
+from snapdiff.attribution import Attributed, agent_notes, attributed
 from snapdiff.model import AgentNote, Journey, LogValue, Trace, TrackingRow
 from snapdiff.read.log_values import with_parsed
+from snapdiff.read.logs import LogRows, find_logs
 
 RECORD = "21474836486"
 FIRED = "S:TRA=ETR|ruleId=1D44B673-b72d-4d68-a200-72425738260e|st=2023|action=PrependSubject|sev=1|mode=Enforce"
@@ -17,10 +20,12 @@ TRA, JA = "OnResolvedMessage,Transport Rule Agent", "OnRoutedMessage,Journal Age
 RAN = (ORIGINAL, routing(1, "OnResolvedMessage"), routing(2, TRA), routing(3, "OnRoutedMessage"), routing(4, JA))
 
 
-def ran(*files: File, path: str = "a", **facts: str) -> Trace:
+def ran(*files: File, path: str = "a", record: str = RECORD, **facts: str) -> Trace:
     """A trace on MBX01 in which these snapshots were made."""
+    made = trace_of(*(files or RAN))
+    made = replace(made, snapshots=[replace(one, record_id=record) for one in made.snapshots])
     known = {"server": "MBX01", "service": "transport", "network_message_id": "n1", "message_id": "<1@x.test>"}
-    return replace(trace_of(*(files or RAN)), path=path, **{**known, **facts})
+    return replace(made, path=path, **{**known, **facts})
 
 
 def info(*members: str, **fields: LogValue) -> TrackingRow:
@@ -164,3 +169,46 @@ def test_two_copies_of_one_log_say_it_once() -> None:
 def test_delivery_to_mailboxes_is_another_service() -> None:
     found = told([info(FIRED, internal_message_id="")], ran(service="mailbox-delivery"))
     assert beside(found) == []
+
+
+def test_an_agent_that_split_the_copy_off_is_before_its_first_snapshot() -> None:
+    split = row("TRANSFER", source="AGENT", source_context="Transport Rule Agent", server_hostname="MBX01")
+    split = replace(split, fields={**split.fields, "internal_message_id": RECORD, "reference": ["1"]}, line=4)
+    fork = ran(routing(1, "OnResolvedMessage"), routing(2, "OnResolvedMessage,Own Agent"))
+    (note,) = told([info(FIRED), split], fork).unplaced
+    assert note.reason == "Transport Rule Agent split this copy off (MSGTRK.LOG:4), so a begins behind it"
+    other = replace(split, fields={**split.fields, "source_context": "Own Agent"})
+    (note,) = told([info(FIRED), other], fork).unplaced
+    assert note.reason == "no snapshot in a is of Transport Rule Agent"
+
+
+REAL = [
+    ("kinesis_MSGTRK_2013_AGENTINFO.LOG", "Malware Agent", "malware-scan", None, ["p"], None),
+    (
+        "qa2152821_AGENTINFO_2025_truncated.csv",
+        "Transport Rule Agent",
+        "rule-time",
+        "ff116ef4-402d-4dff-90cb-c3d772b3179a",
+        [],
+        4.0,
+    ),
+]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("name", "agent", "what", "rule", "actions", "milliseconds"), REAL)
+def test_real_rows(
+    shared: Path, name: str, agent: str, what: str, rule: str | None, actions: list[str], milliseconds: float | None
+) -> None:
+    rows = LogRows(find_logs([shared / "corpus" / "logs" / name], lambda problem: None), lambda problem: None)
+    notes = [
+        note for one in rows if one.text("event_id") == "AGENTINFO" for note in agent_notes(with_parsed(one), {}, {})
+    ]
+    first = next(note for note in notes if note.what == what)
+    assert (first.agent, first.rule_id, first.actions, first.milliseconds) == (agent, rule, actions, milliseconds)
+
+
+def test_a_row_of_many_members_and_many_copies_of_a_folder() -> None:
+    many = info(*(f"S:TRA=ETR|ruleId={number}|action=A" for number in range(20_000)))
+    copies = [ran(path=str(number), record=str(number)) for number in range(200)]
+    assert len(beside(told([many, many], *copies, ran()))) == 20_000

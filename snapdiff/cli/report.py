@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Paths, app
+from snapdiff.cli.app import Color, Jobs, Output, Paths, Redact, RedactKey, app
 
 _ENABLE = (
     "To get snapshots, on the Exchange server: Set-TransportService SERVER -PipelineTracingSenderAddress SENDER, "
@@ -111,6 +111,8 @@ def _report(
             help="Addresses, attachments and Received hops of changed messages, decoded (default: not for json).",
         ),
     ] = None,
+    redact: Redact = False,
+    redact_key: RedactKey = None,
     color: Annotated[Color, typer.Option(help="Colour the terminal report.")] = Color.auto,
     jobs: Jobs = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when anything changed.")] = False,
@@ -130,7 +132,7 @@ def _report(
         severity=severity.value if severity else None,
     )
     decoded = form is not Format.json if decoded is None else decoded
-    drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)
+    drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir, redact, redact_key)
     raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code, logs or (), rules))
 
 

@@ -12,8 +12,8 @@ _DEGREES: dict[Degree, str] = {
     "re-wrapped": "wrapped anew",
     "re-encoded": "encoded anew for transfer",
     "relabelled": "put into another charset",
-    "characters-lost": "changed, with characters lost",
-    "content-changed": "changed",
+    "characters-lost": "with characters lost",
+    "content-changed": "",
 }
 _HOW: dict[str, str] = {
     "header.added": "added",
@@ -194,13 +194,13 @@ def _is_invisible(change: Change) -> bool:
 
 
 def _said_of(change: Change) -> str:
+    how = _DEGREES[change.degree] if change.degree else _HOW.get(change.kind, "")
     if change.kind.startswith("header."):
-        where = f" of part {change.part}" if change.part else ""
-        return f"field {change.name}{where} {_HOW.get(change.kind, 'changed')}"
-    info = next((one for one in (change.after, change.before) if isinstance(one, PartInfo)), None)
-    what = f" ({info.file_name or info.type})" if info else ""
-    how = _DEGREES[change.degree] if change.degree else _HOW.get(change.kind, "changed")
-    return f"part {change.part or '1'}{what} {how}"
+        what = f"field {change.name}" + (f" of part {change.part}" if change.part else "")
+    else:
+        info = next((one for one in (change.after, change.before) if isinstance(one, PartInfo)), None)
+        what = f"part {change.part or '1'}" + (f" ({info.file_name or info.type})" if info else "")
+    return f"{what} {how}".rstrip()
 
 
 def _quoted(name: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO, NamedTuple
 
+from snapdiff.read.bounded import MAX_RATIO, RATIO_COUNTS_FROM
 from snapdiff.read.files import MAX_BYTES, explain, openable
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.names import shown
@@ -24,9 +25,6 @@ MAX_MEMBERS = 200_000
 """10,000 traces of 14 snapshots are 140,000 members; each costs some 600 bytes while the zip is open."""
 MAX_NESTED_BYTES = 256 * 1024 * 1024
 """A zip inside a zip is held in memory while it is read."""
-MAX_RATIO = 200
-"""Deflate shrinks mail 2 to 20 times; a large member past this ratio is a bomb (the method's own end is 1032)."""
-RATIO_COUNTS_FROM = 64 * 1024 * 1024
 
 _CHUNK = 256 * 1024
 _OPEN_AT_ONCE = 4
@@ -40,6 +38,13 @@ class Trouble(NamedTuple):
     member: str
     code: str
     message: str
+
+
+class OpenMember(NamedTuple):
+    """A member as a stream of its unpacked bytes, and how many of them it is packed into."""
+
+    stream: BinaryIO
+    packed: int
 
 
 class Archive:
@@ -81,9 +86,10 @@ class Archive:
         except _DAMAGED as error:
             raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
 
-    def stream(self, member: str, name: str) -> BinaryIO:
+    def stream(self, member: str, name: str) -> OpenMember:
         """One member as a stream, for a log that may be larger than memory. Raises ReadFailed."""
-        return io.BufferedReader(self._zip.open(self._readable(member, name)))  # type: ignore[type-var]
+        info = self._readable(member, name)
+        return OpenMember(io.BufferedReader(self._zip.open(info)), info.compress_size)  # type: ignore[type-var]
 
     def _readable(self, member: str, name: str) -> zipfile.ZipInfo:
         info = self.members.get(member)
@@ -130,12 +136,13 @@ def read_member(archive: str, member: str, name: str) -> bytes:
 
 
 @contextmanager
-def stream_member(archive: str, member: str, name: str) -> Iterator[BinaryIO]:
-    """A member of the zip at a path as a stream of its unpacked bytes. Raises ReadFailed, while it is read too."""
+def stream_member(archive: str, member: str, name: str) -> Iterator[OpenMember]:
+    """A member of the zip at a path, opened. Raises ReadFailed, while it is read too."""
     opened = Archive(archive, name)
     try:
-        with opened.stream(member, name) as stream:
-            yield stream
+        found = opened.stream(member, name)
+        with found.stream:
+            yield found
     except _DAMAGED as error:
         raise ReadFailed("damaged-member", f"{name} is damaged in the zip: {_cause(error)}.") from None
     finally:

@@ -12,7 +12,7 @@ from snapdiff.model import LogValue, RowFormat, TrackingRow
 from snapdiff.read.columns import Columns, Tell
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_lines import Line, Lines
-from snapdiff.read.tracking import TrackingReader
+from snapdiff.read.tracking import MOST_VALUES, TrackingReader
 
 RULES_COLUMNS = ["date-time", "message-id", "rule-name", "details", "action", "from-address", "recipient-address"]
 COLUMNS_2000 = [
@@ -59,7 +59,7 @@ class Exchange2000Reader:
 
     def row(self, line: Line) -> TrackingRow:
         """A line that is a row. No row is lost: what has no column is called `column_N`."""
-        values = line.text.split("\t")
+        values = line.text.split("\t", MOST_VALUES)
         if self._columns.columns is None:
             self._columns.once("no-fields-line", "has no line that names its columns; they are named as 2003 has them")
             self._columns.take(COLUMNS_2000)

@@ -4,13 +4,15 @@ import gzip
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from snapdiff.model import Problem
+from snapdiff.read.bounded import bounded
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_kind import HEAD
@@ -21,11 +23,15 @@ Tell = Callable[[Problem], None]
 
 
 class LogPlace(Struct, frozen=True):
-    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside."""
+    """Where a log is: `file` is what the report calls it, `path` the file, `member` its name in a zip, None outside.
+
+    `is_named` says that the file itself was given, not a folder or a zip that it lies in.
+    """
 
     file: str
     path: str
     member: str | None = None
+    is_named: bool = False
 
 
 def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
@@ -35,9 +41,14 @@ def find_logs(paths: Sequence[Path], tell: Tell) -> list[LogPlace]:
     """
     found: dict[str, LogPlace] = {}
     for path in paths:
-        below = _below(path, tell) if path.is_dir() else _given(str(path), shown(path.as_posix()), tell)
+        below = _below(path, tell) if path.is_dir() else _named(path, tell)
         found.update((place.file, place) for place in below)
     return [found[name] for name in sorted(found)]
+
+
+def _named(path: Path, tell: Tell) -> Iterator[LogPlace]:
+    for place in _given(str(path), shown(path.as_posix()), tell):
+        yield replace(place, is_named=place.member is None)
 
 
 def _below(folder: Path, tell: Tell) -> Iterator[LogPlace]:
@@ -81,22 +92,26 @@ def _given(path: str, name: str, tell: Tell) -> Iterator[LogPlace]:
 def open_log(place: LogPlace) -> Iterator[BinaryIO]:
     """The log's bytes, unpacked where it is a .gz or lies in a zip. Raises ReadFailed, while they are read too."""
     try:
-        with _opened(place) as stream:
-            head = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
-            if head == b"\x1f\x8b":
+        with _opened(place) as (stream, packed):
+            if stream.peek(2)[:2] == b"\x1f\x8b":  # type: ignore[attr-defined]
                 with gzip.open(stream) as unpacked:
-                    yield unpacked  # type: ignore[misc]
+                    yield bounded(unpacked, packed, place.file, HEAD)  # type: ignore[arg-type]
             else:
-                yield stream
+                yield stream if place.member is None else bounded(stream, packed, place.file, HEAD)
     except (gzip.BadGzipFile, EOFError, zlib.error) as damaged:
         raise ReadFailed("damaged", f"{place.file} is damaged: {str(damaged) or 'it ends short'}.") from None
     except OSError as error:
         raise explain(place.file, error) from None
 
 
-def _opened(place: LogPlace) -> AbstractContextManager[BinaryIO]:
+@contextmanager
+def _opened(place: LogPlace) -> Iterator[tuple[BinaryIO, int]]:
+    """The bytes as they lie in the file or in the zip, and how many there are before anything is unpacked."""
     if place.member is None:
-        return open(openable(place.path), "rb", buffering=HEAD)  # noqa: PTH123
+        with open(openable(place.path), "rb", buffering=HEAD) as stream:  # noqa: PTH123
+            yield stream, os.fstat(stream.fileno()).st_size
+        return
     from snapdiff.read.archive import stream_member
 
-    return stream_member(place.path, place.member, place.file)
+    with stream_member(place.path, place.member, place.file) as member:
+        yield member.stream, member.packed

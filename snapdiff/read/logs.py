@@ -24,7 +24,16 @@ from snapdiff.read.tracking import TrackingReader
 from snapdiff.workers import available_cores, in_order
 
 HARMLESS_IN_LOGS = frozenset(
-    {"no-fields-line", "short-last-line", "short-row", "long-row", "doubled-column", "assumed-time", "unreadable-time"}
+    {
+        "empty-log",
+        "no-fields-line",
+        "short-last-line",
+        "short-row",
+        "long-row",
+        "doubled-column",
+        "assumed-time",
+        "unreadable-time",
+    }
 )
 """Problems of a log that hide nothing: every row was read."""
 Reader = Callable[[BinaryIO, str, Tell, LocalTime], Iterator[TrackingRow]]
@@ -149,6 +158,18 @@ class LogRows:
                 yield row
         else:
             self.others += 1
+            self._passed_by(place, kind, is_empty=not stream.peek(1))  # type: ignore[attr-defined]
+
+    def _passed_by(self, place: LogPlace, kind: LogKind | None, *, is_empty: bool) -> None:
+        """Says so of what was given as a log and holds no rows; what lies beside logs is passed by in silence."""
+        if place.member is not None and place.file.lower().endswith(".zip"):
+            said = f"{place.file} is a zip inside a zip, which is not opened: unpack it, and give what is in it."
+            self._tell(Problem(place.file, "zip-in-zip", said))
+        elif place.is_named and is_empty:
+            self._tell(Problem(place.file, "empty-log", f"{place.file} is empty."))
+        elif place.is_named and kind is None:
+            said = f"{place.file} is no log that is known: it begins as none of Exchange's logs does, nor any export."
+            self._tell(Problem(place.file, "no-log", said))
 
 
 def _read(reader: LineReader, line: Line) -> Iterator[TrackingRow]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from journeying import RECORD, findings_of, judged, logged, traced
+from logmaker import write_log
 from program import snapdiff
 from stepmaker import ORIGINAL, File, routing
 from tracemaker import write_trace
@@ -107,33 +108,31 @@ def test_a_message_that_was_deleted_needs_no_end_in_the_log() -> None:
     assert findings_of(judged([IN], deleted)) == []
 
 
-HEAD = "#Software: Microsoft Exchange Server\r\n#Version: 15.01.2507.039\r\n#Log-type: Message Tracking Log\r\n"
-FIELDS = (
-    "#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,source-context,connector-id,source,"
-    "event-id,internal-message-id,message-id,network-message-id,recipient-address,recipient-status,total-bytes,recipient-count,"
-    "related-recipient-address,reference,message-subject,sender-address,return-path,message-info,directionality,tenant-id,"
-    "original-client-ip,original-server-ip,custom-data\r\n"
-)
 MAIL = b"Message-Id: <1@x.test>\r\nSubject: Hello\r\n\r\nBody\r\n"
 
 
-def line(time: str, client: str, server: str, connector: str, event: str) -> str:
-    return (
-        f"{time},,{client},,{server},,{connector},SMTP,{event},{RECORD},<1@x.test>,,user@fabrikam.test,,900,1,,,Hello,"
-        "alan.reid@contoso.test,alan.reid@contoso.test,,Originating,,,,\r\n"
-    )
+def line(time: str, client: str, server: str, connector: str, event: str) -> dict[str, str | list[str]]:
+    return {
+        "date-time": time,
+        "client-hostname": client,
+        "server-hostname": server,
+        "connector-id": connector,
+        "source": "SMTP",
+        "event-id": event,
+        "internal-message-id": RECORD,
+        "message-id": "<1@x.test>",
+        "recipient-address": "user@fabrikam.test",
+        "sender-address": "alan.reid@contoso.test",
+    }
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json", "html"])
 def test_every_output_says_it_of_logs_on_the_disk(tmp_path: Path, form: str) -> None:
     write_trace(tmp_path / "EX1" / "Hub" / "PipelineTracing" / "MessageSnapshots", 1, [MAIL, MAIL])
-    (tmp_path / "MSGTRK2017060510-1.LOG").write_text(
-        HEAD
-        + FIELDS
-        + line("2017-06-05T10:00:00.000Z", "mail.contoso.test", "EX1", "EX1\\Default EX1", "RECEIVE")
-        + line("2017-06-05T10:00:02.000Z", "EX1", "EX2", "Intra-Organization SMTP Send Connector", "SEND"),
-        encoding="utf-8",
-        newline="",
+    write_log(
+        tmp_path / "MSGTRK2017060510-1.LOG",
+        line("2017-06-05T10:00:00.000Z", "mail.contoso.test", "EX1", "EX1\\Default EX1", "RECEIVE"),
+        line("2017-06-05T10:00:02.000Z", "EX1", "EX2", INSIDE, "SEND"),
     )
     out = snapdiff(tmp_path, "--format", form).out.decode()
     says = "EX2 took the message on at 2017-06-05 10:00 UTC"

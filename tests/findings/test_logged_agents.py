@@ -1,8 +1,14 @@
 """SD705 to SD707: what the log says agents did, against what their snapshots show."""
 
+import html
+import json
+from pathlib import Path
+
 import pytest
 from journeying import RECORD, findings_of, info, judged, logged, traced
+from logmaker import write_log
 from msgspec.structs import replace
+from program import snapdiff
 from stepmaker import MAIL, ORIGINAL, File, routing
 
 from snapdiff.model import LogValue, Trace, TrackingRow
@@ -118,12 +124,14 @@ def by_agent(event: str, agent: str = "Own Agent", **fields: LogValue) -> Tracki
 SPLIT = by_agent("TRANSFER", internal_message_id="8", reference=[RECORD])
 COPY = traced(routing(1, EVENT), path="b", record="8")
 UNSHOWN = [
-    (by_agent("DEFER"), [ran()], "deferred the message"),
-    (by_agent("FAIL"), [ran()], "failed the message"),
-    (SPLIT, [ran(agent=OTHER)], "split off a copy (internal-message-id 8)"),
+    (by_agent("DEFER"), [ran()], "an agent deferred the message (Own Agent)"),
+    (by_agent("DEFER", "out of disk"), [ran(agent=OTHER)], "an agent deferred the message (out of disk)"),
+    (by_agent("FAIL"), [ran()], "Own Agent failed the message"),
+    (SPLIT, [ran(agent=OTHER)], "Own Agent split off a copy (internal-message-id 8)"),
 ]
 SHOWN = [
     (by_agent("DEFER"), [ran(agent=OTHER)]),
+    (by_agent("DEFER", "why"), [traced(ORIGINAL, routing(1, EVENT), routing(2, OTHER, status="Deferred"))]),
     (by_agent("FAIL", "own agent"), [ran(agent=OTHER)]),
     (SPLIT, [ran(agent=OTHER), COPY]),
     (by_agent("DEFER", internal_message_id="999"), [ran()]),
@@ -139,9 +147,75 @@ SHOWN = [
 def test_what_an_agent_did_without_a_snapshot(row: TrackingRow, traces: list[Trace], did: str) -> None:
     (found,) = [one for one in findings_of(judged([row, END], *traces)) if one.code == "SD707"]
     assert (found.agent, found.step) == (None, None)
-    assert found.message == f"The log says that Own Agent {did} at {row.time}, and no snapshot here shows it."
+    assert found.message == f"The log says that {did} at 2024-05-14 08:00:00 UTC, and no snapshot here shows it."
+    assert "MBX01" in found.fix
 
 
 @pytest.mark.parametrize(("row", "traces"), SHOWN)
 def test_what_snapshots_show_or_can_not_show(row: TrackingRow, traces: list[Trace]) -> None:
     assert [one for one in findings_of(judged([row, END], *traces)) if one.code == "SD707"] == []
+
+
+ROW: dict[str, str | list[str]] = {
+    "source": "AGENT",
+    "event-id": "AGENTINFO",
+    "client-hostname": "EX1",
+    "internal-message-id": RECORD,
+    "message-id": "<1@x.test>",
+    "recipient-address": "user@fabrikam.test",
+}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "html"])
+def test_every_output_says_which_rule_it_was(tmp_path: Path, form: str) -> None:
+    """Complaint 11: which transport rule did this, and one that fired and changed nothing."""
+    named = b"Message-Id: <1@x.test>\r\n" + MAIL
+    for guid, after in ((1, named.replace(b"Hello", b"[EXTERN] Hello")), (2, named)):
+        folder = (
+            tmp_path
+            / "EX1"
+            / "Hub"
+            / "PipelineTracing"
+            / "MessageSnapshots"
+            / f"{guid:08d}-0000-4000-8000-000000000000"
+        )
+        folder.mkdir(parents=True)
+        for file in (routing(1, EVENT, named), routing(2, TRA, after)):
+            raw = file.raw().replace(RECORD.encode(), RECORD.encode()[:-1] + str(guid).encode())
+            (folder / file.name).write_bytes(raw.replace(b"<1@x.test>", f"<{guid}@x.test>".encode()))
+    other = "39a4b0c6-8b76-42cc-afea-31bcaca16ac1"
+    write_log(
+        tmp_path / "MSGTRK2024030110-1.LOG",
+        *(
+            ROW
+            | {
+                "date-time": f"2024-03-01T10:00:0{guid}.000Z",
+                "internal-message-id": RECORD[:-1] + str(guid),
+                "message-id": f"<{guid}@x.test>",
+                "custom-data": [
+                    f"S:TRA=ETR|ruleId={rule}|st=x|action=PrependSubject|sev=2|mode=Enforce",
+                    "S:CompCost=|ETR=3",
+                ],
+            }
+            for guid, rule in ((1, RULE), (2, other))
+        ),
+    )
+    rules = tmp_path / "rules.csv"
+    rules.write_text(f'"Name","Guid"\n"Mark, external","{RULE}"\n', encoding="utf-8")
+    out = snapdiff(tmp_path, "--rules", rules, "--format", form).out.decode()
+    if form == "json":
+        first, second = (trace["steps"][0] for trace in json.loads(out)["traces"])
+        assert [(note["rule_name"], note.get("rule_unknown")) for note in first["logged"] if note["rule_id"]] == [
+            ("Mark, external", None)
+        ]
+        assert [(note["rule_name"], note.get("rule_unknown")) for note in second["logged"] if note["rule_id"]] == [
+            (None, True)
+        ]
+        assert [one["code"] for trace in json.loads(out)["traces"] for one in trace["findings"]] == ["SD705"]
+        return
+    words = " ".join(
+        html.unescape(out).replace("`", "").replace("rule 'Mark", "rule Mark").replace("external'", "external").split()
+    )
+    assert "rule Mark, external fired: PrependSubject, severity medium, mode Enforce" in words
+    assert f"rule {other} (not among the rules given) fired: PrependSubject" in words
+    assert f"changed nothing, and the log says that rule {other} fired with PrependSubject." in words

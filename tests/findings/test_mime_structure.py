@@ -115,6 +115,10 @@ NEAR_MISSES = {
     "a file removed": [mail(multipart("mixed", entity(plain()), PDF)), mail(multipart("mixed", entity(plain())))],
     "another boundary": [both(), both().replace(b"=_alternative_0", b"=_other_0")],
     "one form alone": [mail(entity(html(), "html")), mail(entity(plain()))],
+    "the body's words in an attachment too": [
+        mail(multipart("mixed", entity(text), entity(plain(), "plain", "utf-8", "base64", MARKED)))
+        for text in (plain(), plain(NOTICE))
+    ],
     "a marked body as it came": [
         mail(entity(text, "plain", "utf-8", "quoted-printable", MARKED)) for text in (plain(), plain(NOTICE))
     ],

@@ -67,12 +67,13 @@ def body_became_attachment(at: Passing) -> Iterator[Found]:
     hidden = _hidden_body(at.after.tree.root)
     if hidden is not None and _hidden_body(at.before.tree.root) is not None:
         return
-    listed = hidden.content_key if hidden is not None else None
-    was_shown = {text.content_key for text in _own_texts(at.before.tree.root) if not text.is_attachment}
-    after = _own_texts(at.after.tree.root)
-    is_shown = {text.content_key for text in after if not text.is_attachment and text.content_key != listed}
-    for text in after:
-        if text.content_key in was_shown - is_shown and text.content_key[0] != "empty":
+    before, after = _own_texts(at.before.tree.root), _own_texts(at.after.tree.root)
+    listed = [text for text in after if text.is_attachment or text is hidden]
+    is_shown = {text.content_key for text in after} - {text.content_key for text in listed}
+    was_shown = {text.content_key for text in before if not text.is_attachment} - is_shown
+    was_listed = {text.content_key for text in before if text.is_attachment}
+    for text in listed:
+        if text.content_key in was_shown - was_listed and text.content_key[0] != "empty":
             yield Found("SD418", {"part": text.section}, _about(at, {text.section}) or _placing(at))
 
 

@@ -18,6 +18,7 @@ from snapdiff.model_answers import Insertion as Insertion
 from snapdiff.model_answers import PartSeen as PartSeen
 from snapdiff.model_answers import StepAnswers as StepAnswers
 from snapdiff.model_answers import TextSeen as TextSeen
+from snapdiff.model_logs import SAME_FIELD as SAME_FIELD
 from snapdiff.model_logs import AgentNote as AgentNote
 from snapdiff.model_logs import CustomDatum as CustomDatum
 from snapdiff.model_logs import Latency as Latency
@@ -28,9 +29,12 @@ from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
 from snapdiff.model_logs import RowFormat as RowFormat
+from snapdiff.model_logs import RowSession as RowSession
+from snapdiff.model_logs import ServerHop as ServerHop
 from snapdiff.model_logs import ServerStay as ServerStay
 from snapdiff.model_logs import Session as Session
 from snapdiff.model_logs import SessionLine as SessionLine
+from snapdiff.model_logs import SplitCopy as SplitCopy
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
 from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow

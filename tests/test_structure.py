@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "forks": {"model", "journey", "track"},
     "timeline": {"model", "journey", "track"},
     "joining": {"model", "forks", "journey", "track"},
+    "redact": {"model", "model_check", "findings", "redact"},
     "attribution": {"model", "track"},
     "across": {"model", "attribution", "findings", "lacking"},
     "lacking": {"model", "findings", "track"},
@@ -85,6 +86,7 @@ MAY_IMPORT = {
         "output",
         "policy",
         "read",
+        "redact",
         "report",
         "run",
         "select",
@@ -101,6 +103,7 @@ LIBRARY_ROOMS = {
     "dkim": "mail/dkim.py",
     "jinja2": "report/html/environment.py",
     "typer": "cli/",
+    "pyarrow": "report/track_parquet.py",
     "ruamel": "policy/yaml_text.py",
     "re2": "policy/patterns.py",
 }

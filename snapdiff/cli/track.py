@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Output, app
+from snapdiff.cli.app import Color, Jobs, Output, app
 
 _EXAMPLES = (
     "Examples: snapdiff track Logs --sender lynne.robbins@contoso.com --days 2; "
@@ -22,6 +22,7 @@ class TrackFormat(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+    parquet = "parquet"
 
 
 Logs = Annotated[
@@ -59,8 +60,12 @@ def _track(
     culture: Annotated[
         str, typer.Option(metavar="NAME", help="The shell's culture, such as en-GB: its order of day and month.")
     ] = "",
-    form: Annotated[TrackFormat, typer.Option("--format", help="The form of what was found.")] = TrackFormat.text,
+    form: Annotated[
+        TrackFormat,
+        typer.Option("--format", help="The form of what was found; parquet writes its rows to a new folder, -o."),
+    ] = TrackFormat.text,
     output: Output = None,
+    jobs: Jobs = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
 ) -> None:
     """Searches tracking logs, offline and over all servers at once, and tells what became of each message.
@@ -87,7 +92,7 @@ def _track(
         until=_time(until, "--until", whole_day=True),
     )
     shown = commands.Shown(form.value, output, color.value, message)
-    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture)))
+    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs))
 
 
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:

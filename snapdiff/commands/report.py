@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -60,6 +61,7 @@ class Drawn(Struct, frozen=True):
     """How the report is drawn: its format, the file it goes to (None: standard output), colour, decoded view.
 
     `html` and `html_dir` are the HTML report to be written beside it: one file, or a folder with a page a message.
+    `redact` and `redact_key` say whether all of it is redacted, and under which key (None: one is made up).
     """
 
     form: str
@@ -68,6 +70,8 @@ class Drawn(Struct, frozen=True):
     decoded: bool
     html: Path | None = None
     html_dir: Path | None = None
+    redact: bool = False
+    redact_key: str | None = None
 
 
 def report(
@@ -83,6 +87,7 @@ def report(
 
     `rules` is a list of transport rules that gives those in the logs their names.
     """
+    from snapdiff.commands.redacting import Redacted, redactor
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
@@ -91,6 +96,7 @@ def report(
         raise WrongUsage("an HTML report is not for the terminal: give a file with -o FILE or --html FILE")
 
     selection = asked.selection()
+    hidden = redactor(drawn.redact, drawn.redact_key) if drawn.redact or drawn.redact_key else None
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
     names = _rule_names(rules) if rules is not None else None
     with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:
@@ -101,6 +107,7 @@ def report(
         with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
+            out = out if hidden is None else Redacted(out, hidden)
             out.begin(run.listing.source, len(run.listing.traces))
             any_change = _tell_all(run, out) if selection == Selection() else _tell_chosen(run, out, selection)
         if run.unreadable:
@@ -188,14 +195,17 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     return 0
 
 
-def schema(output: Path | None) -> int:
-    """`snapdiff schema`: 0."""
+def schema(what: Literal["report", "check", "policy"], output: Path | None) -> int:
+    """`snapdiff schema [WHAT]`: 0."""
     import json
 
+    from snapdiff.policy.schema import policy_schema
+    from snapdiff.report.check_json import check_schema
     from snapdiff.report.json_report import schema as report_schema
 
+    made = {"report": report_schema, "check": check_schema, "policy": policy_schema}[what]()
     with output_stream(output) as stream:
-        stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
+        stream.write(json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
     return 0
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
+from snapdiff.findings.actors import who_did
 from snapdiff.model import Change, Degree, PartInfo, SignatureState, Step, Trace, TracedSignature
 
 _CAME = "nobody here: it came with the message"
@@ -12,8 +13,8 @@ _DEGREES: dict[Degree, str] = {
     "re-wrapped": "wrapped anew",
     "re-encoded": "encoded anew for transfer",
     "relabelled": "put into another charset",
-    "characters-lost": "changed, with characters lost",
-    "content-changed": "changed",
+    "characters-lost": "with characters lost",
+    "content-changed": "",
 }
 _HOW: dict[str, str] = {
     "header.added": "added",
@@ -93,14 +94,6 @@ def signer(trace: Trace, signature: TracedSignature) -> str:
     if signature.added is None:
         return _CAME
     return who_did(next(step for step in trace.steps if step.to == signature.added[1]))
-
-
-def who_did(step: Step) -> str:
-    """Who did a step, in the middle of a sentence; where that can't be known, these words name nobody."""
-    if not step.certain:
-        return f"somebody (it can't be known who, between {step.from_ or 'the parent'} and {step.to})"
-    names = {"agent": step.agent or "", "transport": "the transport service itself", "session": "the SMTP session"}
-    return names.get(step.actor, "somebody (the mails do not say who)")
 
 
 def changes_told(step: Step, state: SignatureState, *, body: bool) -> tuple[int, ...]:
@@ -194,13 +187,13 @@ def _is_invisible(change: Change) -> bool:
 
 
 def _said_of(change: Change) -> str:
+    how = _DEGREES[change.degree] if change.degree else _HOW.get(change.kind, "")
     if change.kind.startswith("header."):
-        where = f" of part {change.part}" if change.part else ""
-        return f"field {change.name}{where} {_HOW.get(change.kind, 'changed')}"
-    info = next((one for one in (change.after, change.before) if isinstance(one, PartInfo)), None)
-    what = f" ({info.file_name or info.type})" if info else ""
-    how = _DEGREES[change.degree] if change.degree else _HOW.get(change.kind, "changed")
-    return f"part {change.part or '1'}{what} {how}"
+        what = f"field {change.name}" + (f" of part {change.part}" if change.part else "")
+    else:
+        info = next((one for one in (change.after, change.before) if isinstance(one, PartInfo)), None)
+        what = f"part {change.part or '1'}" + (f" ({info.file_name or info.type})" if info else "")
+    return f"{what} {how}".rstrip()
 
 
 def _quoted(name: str) -> str:

@@ -17,6 +17,7 @@ from snapdiff.report.markdown_notes import all_notes, step_notes, unplaced_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.markdown_timeline import timeline_table
 from snapdiff.report.moments import folder_numbers
+from snapdiff.report.signature_words import SIGNATURES_SHOWN, signature_title, state_lines
 from snapdiff.report.words import (
     actor_words,
     certainty_words,
@@ -63,6 +64,7 @@ class MarkdownReport:
         self._write(_doubts(trace.steps))
         self._write(step_notes(trace.steps))
         self._write(_findings(trace.findings))
+        self._write(_signatures(trace))
         self._write(_problems(trace.problems))
         for number, step in enumerate(trace.steps, 1):
             if step.changes:
@@ -185,6 +187,18 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"- **{finding.severity}** {code(finding.code)} {code(finding.name)}{who}{where}:"
         yield f" {sentence(finding.message)}"
         yield f" Fix: {sentence(finding.fix)}\n" if finding.fix else "\n"
+
+
+def _signatures(trace: Trace) -> Iterator[str]:
+    found = trace.signatures or []
+    if found:
+        yield "\n**Signatures**\n\n"
+    for signature in found[:SIGNATURES_SHOWN]:
+        yield f"- {signature_title(signature, trace, code)}\n"
+        for line in state_lines(signature, trace, code):
+            yield f"  - {code(line.file)}: {f'**{line.words}**' if line.is_bad else line.words}\n"
+    if len(found) > SIGNATURES_SHOWN:
+        yield f"- and {counted(len(found) - SIGNATURES_SHOWN, 'more signature')}\n"
 
 
 def _problems(problems: Sequence[Problem], heading: str = "**Could not be read in full**") -> Iterator[str]:

@@ -13,6 +13,7 @@ from snapdiff.report.terminal_changes import step_detail
 from snapdiff.report.terminal_ending import decoded, findings, journeys, problems
 from snapdiff.report.terminal_overview import Looks, doubts, head, is_plain, legend, overview
 from snapdiff.report.terminal_settings import ColorOption, TerminalSettings, terminal_settings
+from snapdiff.report.terminal_signatures import signature_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
 from snapdiff.report.words import actor_words, counted, tail_sentences
 
@@ -87,6 +88,7 @@ class TerminalReport:
         self._write(overview(trace, paper, self._looks))
         self._write(doubts(trace, paper))
         self._write(findings(trace.findings, paper))
+        self._write(signature_lines(trace, paper))
         event_of = {snapshot.file: snapshot.event for snapshot in trace.snapshots}
         for number, step in enumerate(trace.steps, 1):
             if step.changes:

@@ -32,11 +32,11 @@ LATIN = PLAIN.replace(b"utf-8", b"iso-8859-1").replace("Grüße".encode(), "Grü
 
 BODIES = [
     # the canonicalization, what the agent made of the message, and what the finding says was changed
-    (RELAXED, PLAIN + b"Footer\r\n", "part 1 changed"),
-    (SIMPLE, PLAIN.replace(b" aus", b"  aus"), "part 1 changed"),
+    (RELAXED, PLAIN + b"Footer\r\n", "part 1"),
+    (SIMPLE, PLAIN.replace(b" aus", b"  aus"), "part 1"),
     (RELAXED, QP, "part 1 encoded anew for transfer; for a reader it is the same, but the signature counts it"),
     (RELAXED, LATIN, "part 1 put into another charset; for a reader it is the same, but the signature counts it"),
-    (SIMPLE, PLAIN.replace(b"\r\n", b" \r\n").replace(b" \r\n", b"\r\n", 7), "part 1 changed"),
+    (SIMPLE, PLAIN.replace(b"\r\n", b" \r\n").replace(b" \r\n", b"\r\n", 7), "part 1"),
 ]
 FIELDS = [
     # the canonicalization, what the agent wrote in place of what, and which fields no longer fit

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 from bodies import codes, entity, html, judged, mail, multipart, plain
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapdiff.findings.detect import transfer
 
 FLOWED = "This paragraph is so long that it \nflows on into the next \nline.\n> quoted words \n> go on\n-- \nAlan\n"
 LONG = "<p>" + "tea " * 300 + "</p>"
@@ -99,3 +103,9 @@ def test_the_line_is_the_first_one(tmp_path: Path) -> None:
     (found,) = judged(tmp_path, [came, came + b"c\nd\r\n" + b"e" * 999 + b"\r\n"])[:1]
     head = came.partition(b"\r\n\r\n")[0].count(b"\r\n") + 2
     assert (found.code, found.evidence["line"]) == ("SD406", str(head + 3))
+
+
+@given(st.lists(st.integers(0, 2100), max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
+def test_long_lines_are_those_over_the_limit(sizes: list[int], end: bytes, ended: bool) -> None:
+    raw = end.join(b"x" * size for size in sizes) + (end if ended else b"")
+    assert [one.size for one in transfer._too_long(raw)] == [size for size in sizes if size > 998]

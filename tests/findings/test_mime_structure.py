@@ -79,6 +79,23 @@ RAISES = {
         "SD410",
         {"before": "text/plain", "after": "multipart/mixed (text/plain, text/plain)"},
     ),
+    "a signature with a logo": (
+        [
+            mail(entity(plain())),
+            mail(
+                multipart(
+                    "related",
+                    multipart("alternative", entity(plain(NOTICE)), entity(html(NOTICE), "html")),
+                    b"Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Disposition: inline\r\n\r\nx\r\n",
+                )
+            ),
+        ],
+        "SD410",
+        {
+            "before": "text/plain",
+            "after": "multipart/related (multipart/alternative (text/plain, text/html), image/png)",
+        },
+    ),
     "the multipart's type": (
         [both(), both().replace(b"multipart/alternative", b"multipart/mixed")],
         "SD410",
@@ -115,6 +132,10 @@ NEAR_MISSES = {
     "a file removed": [mail(multipart("mixed", entity(plain()), PDF)), mail(multipart("mixed", entity(plain())))],
     "another boundary": [both(), both().replace(b"=_alternative_0", b"=_other_0")],
     "one form alone": [mail(entity(html(), "html")), mail(entity(plain()))],
+    "the body's words in an attachment too": [
+        mail(multipart("mixed", entity(text), entity(plain(), "plain", "utf-8", "base64", MARKED)))
+        for text in (plain(), plain(NOTICE))
+    ],
     "a marked body as it came": [
         mail(entity(text, "plain", "utf-8", "quoted-printable", MARKED)) for text in (plain(), plain(NOTICE))
     ],

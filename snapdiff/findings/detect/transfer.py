@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from snapdiff.findings.changed_parts import changed_texts, lines_of
 from snapdiff.findings.register import Found, Passing, of_step
@@ -47,9 +48,11 @@ def bare_line_ends(at: Passing) -> Iterator[Found]:
 @of_step
 def long_lines(at: Passing) -> Iterator[Found]:
     """SD407: lines of more than 998 octets, in a message that had none."""
-    before, after = map(_too_long, _differing(at))
-    if after and not before:
-        evidence = {"count": str(len(after)), "line": str(after[0][0]), "octets": str(max(size for _, size in after))}
+    before, after = _differing(at)
+    long = _too_long(after)
+    if long and not _too_long(before):
+        line = 1 + after.count(b"\n", 0, long[0].start)
+        evidence = {"count": str(len(long)), "line": str(line), "octets": str(max(one.size for one in long))}
         yield Found("SD407", evidence)
 
 
@@ -96,12 +99,27 @@ def _first_bare(raw: bytes, end: bytes) -> int:
     return 1 + raw.count(b"\n", 0, found.start()) if found else 0
 
 
-def _too_long(raw: bytes) -> list[tuple[int, int]]:
-    """The lines over the limit: number from 1, and size in octets without the line end."""
-    if len(raw) <= _LONGEST_LINE:
-        return []
-    sizes = ((number, len(line.removesuffix(b"\r"))) for number, line in enumerate(raw.split(b"\n"), 1))
-    return [(number, size) for number, size in sizes if size > _LONGEST_LINE]
+class _Long(NamedTuple):
+    """A line over the limit: where it starts, and its size in octets without the line end."""
+
+    start: int
+    size: int
+
+
+def _too_long(raw: bytes) -> list[_Long]:
+    """The lines over the limit. Looks backwards from where a line must have ended, and so passes over most of them."""
+    found: list[_Long] = []
+    start, end = 0, len(raw)
+    while end - start > _LONGEST_LINE:
+        at = raw.rfind(b"\n", start, start + _LONGEST_LINE + 1)
+        if at < 0:
+            at = raw.find(b"\n", start)
+            at = end if at < 0 else at
+            size = at - start - raw[start:at].endswith(b"\r")
+            if size > _LONGEST_LINE:
+                found.append(_Long(start, size))
+        start = at + 1
+    return found
 
 
 def _is_flowed(part: Part) -> bool:

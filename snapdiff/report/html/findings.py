@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from snapdiff.report.log_notes import note_words, telling
+from snapdiff.report.signature_words import SIGNATURES_SHOWN, signature_title, state_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Finding, Journey, Step
+    from snapdiff.model import Finding, Journey, Step, Trace
 
 SHOWN = 100
 NOTES_SHOWN = 20
@@ -46,6 +47,24 @@ def unplaced(journey: Journey) -> list[Logged]:
     return [
         Logged(note.agent, note_words(note, str), note.reason or "", f"{note.file}:{note.line}")
         for note in telling(journey.logged)[:NOTES_SHOWN]
+    ]
+
+
+class SignatureNote(Struct, frozen=True):
+    """One signature as the page shows it: its title, and its states as (file, words, whether it is bad)."""
+
+    title: str
+    states: list[tuple[str, str, bool]]
+
+
+def signature_notes(trace: Trace) -> list[SignatureNote]:
+    """The ways of the signatures that are shown."""
+    return [
+        SignatureNote(
+            signature_title(signature, trace, str),
+            [(line.file, line.words, line.is_bad) for line in state_lines(signature, trace, str)],
+        )
+        for signature in (trace.signatures or [])[:SIGNATURES_SHOWN]
     ]
 
 

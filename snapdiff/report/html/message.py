@@ -10,7 +10,7 @@ from snapdiff.report.html.blamed import blame_html
 from snapdiff.report.html.budget import Budget, fitting
 from snapdiff.report.html.digests import card, lane
 from snapdiff.report.html.environment import render
-from snapdiff.report.html.findings import NOTES_SHOWN, SHOWN, notes
+from snapdiff.report.html.findings import NOTES_SHOWN, SHOWN, notes, signature_notes
 from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
 from snapdiff.report.log_notes import note_words, step_words, telling
@@ -122,6 +122,7 @@ def fragment(trace: Trace, budget: Budget, source: str) -> Fragment:
         lines=_table(trace.steps, shown.key, is_tight=budget.is_tight),
         findings=list(notes(trace.findings, trace.steps, shown.key, at_length)),
         more_findings=max(len(trace.findings) - SHOWN, 0),
+        signatures=signature_notes(trace),
         hops=_hops(trace),
         more_hops=max(len(trace.decoded.hops) - HOPS_SHOWN, 0) if trace.decoded else 0,
         sections=sections,

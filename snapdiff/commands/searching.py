@@ -1,0 +1,87 @@
+"""A search over logs to the rows of every message that it finds, on whatever server."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+
+from snapdiff.model import Problem, TrackingRow
+from snapdiff.read.local_time import LocalTime
+from snapdiff.read.logs import LogPlace, LogRows, Tell, newest_time
+from snapdiff.track.search import Search
+
+
+class Searched:
+    """The rows of the messages that a search finds; all rows where nothing is asked for.
+
+    `rows_read` counts every row of the logs, `files` names those that were read: both once `rows` were taken.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[LogPlace],
+        search: Search,
+        tell: Tell,
+        local: LocalTime | None = None,
+        jobs: int | None = None,
+    ) -> None:
+        self._places = places
+        self._search = search
+        self._local = local
+        self._jobs = jobs
+        self._logs = LogRows(places, tell, search.words(), local, exact=bool(search.message_id), jobs=jobs)
+
+    @property
+    def rows_read(self) -> int:
+        return self._logs.rows_read
+
+    @property
+    def files(self) -> list[str]:
+        return self._logs.files
+
+    def rows(self) -> Iterable[TrackingRow]:
+        """Every row once. There are two ways through the logs: the first finds the messages, the second their rows.
+
+        Where nothing is asked for the rows come one by one, and none is kept.
+        """
+        if self._search == Search():
+            return self._logs
+        if self._search.message_id:
+            # Every row that names the message was passed already: those of the message, and of the reports about it.
+            passed = list(self._logs)
+            wanted = {row.text("message_id") for row in passed if self._search.fits(row)}
+            return [row for row in passed if _is_about(row, wanted)]
+        kept, wanted = [], set[str]()
+        for row in self._logs:
+            if self._search.fits(row):
+                name = row.text("message_id")
+                if name:
+                    wanted.add(name)
+                else:
+                    kept.append(row)
+        return [*kept, *self._rows_of(wanted)]
+
+    def _rows_of(self, wanted: set[str]) -> Iterator[TrackingRow]:
+        """Every row of these messages, and of the delivery reports about them."""
+        logs = LogRows(self._places, _unheard, sorted(wanted), self._local, exact=True, jobs=self._jobs)
+        return (row for row in (logs if wanted else ()) if _is_about(row, wanted))
+
+
+def _unheard(problem: Problem) -> None:
+    """The rows are read for the second time, and what is odd about them was told at the first."""
+
+
+def _is_about(row: TrackingRow, wanted: set[str]) -> bool:
+    """Whether a row is one of these messages', or a delivery report's about one of them."""
+    reported_on = row.texts("reference") if row.text("event_id") == "DSN" else ()
+    return row.text("message_id") in wanted or not wanted.isdisjoint(reported_on)
+
+
+def last_days(search: Search, days: int, places: Sequence[LogPlace], local: LocalTime | None) -> Search:
+    """The last days of the logs, counted from their newest row, so that old logs give the same answer tomorrow."""
+    try:
+        end = datetime.fromisoformat(newest_time(places, local))
+    except ValueError:
+        return search
+    since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)
+    return replace(search, since=since if search.since is None else max(since, search.since))

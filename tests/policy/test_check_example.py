@@ -83,4 +83,4 @@ def test_a_plain_message_does_not_exercise_html(shared: Path, tmp_path: Path) ->
 
 def _checked(shared: Path, folder: Path, trace: list[File]) -> CheckReport:
     policy = load(shared / "design" / "policy-example.yaml")
-    return checked([write(folder, trace)], policy, TODAY, 1, None)
+    return checked([write(folder, trace)], policy, TODAY, 1)

@@ -232,6 +232,8 @@ class TrackedMessage(Struct, frozen=True):
     stays: list[ServerStay] = []
     reports: list[str] = []
     about: list[str] = []
+    logged: list[AgentNote] = []
+    """What agents logged about it (AGENTINFO), in the order of the rows."""
 
 
 class TrackFound(Struct, frozen=True):

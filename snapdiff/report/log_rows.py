@@ -40,6 +40,7 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
         "stays": msgspec.to_builtins(message.stays),
         "reports": message.reports,
         "about": message.about,
+        "logged": msgspec.to_builtins(message.logged),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapdiff.log_words import row_words
+from snapdiff.report.markdown_notes import message_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
 
@@ -42,6 +43,7 @@ def _message(message: TrackedMessage) -> Iterator[str]:
             ending = one.outcome + (f": {code(one.status)}" if one.outcome == "failed" and one.status else "")
             yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
     yield from event_table(message.events)
+    yield from message_notes(message)
     yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_ending import problems as problem_lines
+from snapdiff.report.terminal_notes import message_lines
 from snapdiff.report.terminal_rows import event_lines, row_time_words
 from snapdiff.report.terminal_sessions import session_lines
 from snapdiff.report.terminal_settings import terminal_settings
@@ -131,6 +132,7 @@ def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     for row in message.events[:_SHOWN]:
         yield from event_lines(row, paper)
     yield from _more(len(message.events), "row")
+    yield from message_lines(message, paper)
     for gap in message.gaps[:_SHOWN]:
         yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
 

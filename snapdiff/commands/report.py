@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -183,14 +184,17 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     return 0
 
 
-def schema(output: Path | None) -> int:
-    """`snapdiff schema`: 0."""
+def schema(what: Literal["report", "check", "policy"], output: Path | None) -> int:
+    """`snapdiff schema [WHAT]`: 0."""
     import json
 
+    from snapdiff.policy.schema import policy_schema
+    from snapdiff.report.check_json import check_schema
     from snapdiff.report.json_report import schema as report_schema
 
+    made = {"report": report_schema, "check": check_schema, "policy": policy_schema}[what]()
     with output_stream(output) as stream:
-        stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
+        stream.write(json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
     return 0
 
 

@@ -22,6 +22,7 @@ from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
 from snapdiff.track.search import Search
+from snapdiff.track.talks import with_sessions
 
 
 class Shown(Struct, frozen=True):
@@ -66,6 +67,7 @@ def track(
     )
     if shown.number is not None:
         found = _only(found, shown.number)
+    found = with_sessions(found)
     problems = list(dict.fromkeys(problems))
     with output_stream(shown.output) as stream:
         draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)

@@ -74,25 +74,25 @@ class _Tallying:
         for finding in trace.findings:
             self._finding(finding)
         times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
-        ran = {
-            at
-            for at, block in enumerate(policy.blocks)
-            if block.scope == "transport" or any(_ran(block, x.agent, x.event) for x in trace.snapshots)
-        }
+        ran: dict[int, int] = {}
+        for at, block in enumerate(policy.blocks):
+            places = (n for n, x in enumerate(trace.snapshots) if _ran(block, x.agent, x.event))
+            first = 0 if block.scope == "transport" else next(places, None)
+            if first is not None:
+                ran[at] = first
         answers = trace.answers
         return Tally(
             path=trace.path,
             message_id=trace.message_id and trace.message_id[:_LONGEST],
             subject=trace.subject and trace.subject[:_LONGEST],
             sender=trace.sender and trace.sender[:_LONGEST],
-            server=trace.server,
             parent=trace.parent.trace if trace.parent else None,
             parent_file=trace.parent.file if trace.parent else None,
             files=[snapshot.file for snapshot in trace.snapshots],
             from_time=times[0] if times else "",
             to_time=times[-1] if times else "",
             meant=self._meant,
-            ran=frozenset(ran),
+            ran=ran,
             agents=frozenset(x.agent.strip().casefold() for x in trace.snapshots if x.agent),
             hits=self._hits,
             near=[near for near in self._near if not self._done(near.condition)],

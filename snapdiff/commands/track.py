@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from snapdiff.attribution import message_notes
+from snapdiff.commands.asking import ask, may_ask
 from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
-from snapdiff.commands.streams import output_stream, same_place
+from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.commands.track_parquet import write_parquet
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
@@ -65,17 +66,24 @@ def track(
         messages=[_with_notes(message, names) for message in messages(with_parsed(row) for row in kept)],
         sessions=list(sessions(places, _session_ids(kept), problems.append)),
     )
-    if shown.number is not None:
-        found = _only(found, shown.number)
     found = with_sessions(found)
     problems = list(dict.fromkeys(problems))
+    chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
-        draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
+        draw_track(chosen, problems, shown.form, stream, shown.color, number=shown.number)
+    is_list = shown.form == "text" and shown.number is None and len(found.messages) > 1
+    if is_list and is_standard_output(shown.output) and may_ask():
+        ask(len(found.messages), lambda number: _show(found, number, shown.color))
     return _code(problems)
 
 
 def _with_notes(message: TrackedMessage, rules: Mapping[str, str] | None) -> TrackedMessage:
     return replace(message, logged=message_notes(message.events, rules) if message.message_id else [])
+
+
+def _show(found: TrackFound, number: int, color: ColorChoice) -> None:
+    with output_stream(None) as stream:
+        draw_track(_only(found, number), [], "text", stream, color, number=number)
 
 
 def _code(problems: Sequence[Problem]) -> int:

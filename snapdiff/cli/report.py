@@ -40,6 +40,14 @@ class AgentsFormat(StrEnum):
     csv = "csv"
 
 
+class SchemaOf(StrEnum):
+    """What there is a JSON Schema of."""
+
+    report = "report"
+    check = "check"
+    policy = "policy"
+
+
 @app.command("report", short_help="Who changed what, for every message of a trace (the default).", epilog=_ENABLE)
 def _report(
     paths: Paths,
@@ -160,9 +168,14 @@ def _extract(
     raise typer.Exit(commands.extract_one(paths, trace, file, section, output))
 
 
-@app.command("schema", short_help="The JSON Schema of the report.")
-def _schema(output: Output = None) -> None:
-    """Prints the JSON Schema of `--format json`."""
+@app.command("schema", short_help="The JSON Schema of the report, of a check's result, or of a policy.")
+def _schema(
+    what: Annotated[
+        SchemaOf, typer.Argument(metavar="[WHAT]", help="report (of --format json), check (its result), or policy.")
+    ] = SchemaOf.report,
+    output: Output = None,
+) -> None:
+    """Prints the JSON Schema of `--format json`, of the result of a check, or of a policy for an editor."""
     from snapdiff.commands import report as commands
 
-    raise typer.Exit(commands.schema(output))
+    raise typer.Exit(commands.schema(what.value, output))

@@ -71,7 +71,8 @@ def _track(
     """Searches tracking logs, offline and over all servers at once, and tells what became of each message.
 
     All that is asked for must fit one row; letter case counts in a Message-Id alone, and times are UTC. Where one
-    message is found, or one is chosen with --message, its whole path is shown.
+    message is found, or one is chosen with --message, its whole path is shown; on a terminal the list of several asks
+    which one.
 
     Exit codes: 0 done, be anything found or not; 2 something could not be read, or wrong usage.
     """

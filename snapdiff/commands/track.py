@@ -7,8 +7,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from snapdiff.commands.asking import ask, may_ask
 from snapdiff.commands.searching import Searched, last_days
-from snapdiff.commands.streams import output_stream, same_place
+from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.commands.track_parquet import write_parquet
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackFound, TrackingRow
@@ -20,6 +21,7 @@ from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
 from snapdiff.track.search import Search
+from snapdiff.track.talks import with_sessions
 
 
 class Shown(Struct, frozen=True):
@@ -60,12 +62,20 @@ def track(
         messages=messages(with_parsed(row) for row in kept),
         sessions=list(sessions(places, _session_ids(kept), problems.append)),
     )
-    if shown.number is not None:
-        found = _only(found, shown.number)
+    found = with_sessions(found)
     problems = list(dict.fromkeys(problems))
+    chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
-        draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
+        draw_track(chosen, problems, shown.form, stream, shown.color, number=shown.number)
+    is_list = shown.form == "text" and shown.number is None and len(found.messages) > 1
+    if is_list and is_standard_output(shown.output) and may_ask():
+        ask(len(found.messages), lambda number: _show(found, number, shown.color))
     return _code(problems)
+
+
+def _show(found: TrackFound, number: int, color: ColorChoice) -> None:
+    with output_stream(None) as stream:
+        draw_track(_only(found, number), [], "text", stream, color, number=number)
 
 
 def _code(problems: Sequence[Problem]) -> int:

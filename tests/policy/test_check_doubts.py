@@ -98,9 +98,9 @@ def test_plain_mails_name_nobody(tmp_path: Path) -> None:
     for number, message in enumerate((mail(), FINE)):
         (tmp_path / f"{number}.eml").write_bytes(message)
     files = [tmp_path / "0.eml", tmp_path / "1.eml"]
-    report = checked(files, policy("others: {may: []}"), TODAY, 1, None)
+    report = checked(files, policy("others: {may: []}"), TODAY, 1)
     assert report.exit_code == 2
-    assert checked(files, policy("final: {must: [header: {name: X-Note}]}"), TODAY, 1, None).exit_code == 0
+    assert checked(files, policy("final: {must: [header: {name: X-Note}]}"), TODAY, 1).exit_code == 0
 
 
 WAIVER = "\nwaivers: [{expectation: A/header.added, reason: next week, until: 2026-01-15}]"

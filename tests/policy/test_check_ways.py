@@ -22,7 +22,7 @@ def over(folder: Path, text: str, **places: list[File]) -> CheckReport:
         at.mkdir(parents=True)
         for file in files:
             (at / file.name).write_bytes(file.raw())
-    return checked([folder], policy(text), TODAY, 1, None)
+    return checked([folder], policy(text), TODAY, 1)
 
 
 def came(message: bytes, at: int, *after: tuple[str, bytes], event: str = EVENT) -> list[File]:

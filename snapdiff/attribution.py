@@ -70,6 +70,21 @@ def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, st
     return notes.found
 
 
+def message_notes(rows: Iterable[TrackingRow], rules: Mapping[str, str] | None) -> list[AgentNote]:
+    """All that agents logged about one message, by its rows alone, each once; of agents whose code is known."""
+    found: dict[bytes, AgentNote] = {}
+    for row in rows:
+        if row.text("event_id").upper() == "AGENTINFO":
+            for note in agent_notes(row, rules, {}):
+                found.setdefault(_without_place(note), note)
+    return list(found.values())
+
+
+def _without_place(note: AgentNote) -> bytes:
+    """The note as it is compared: two copies of a log say the same at other places."""
+    return msgspec.msgpack.encode(replace(note, file="", line=0))
+
+
 def agent_notes(row: TrackingRow, rules: Mapping[str, str] | None, named: Mapping[str, str]) -> Iterator[AgentNote]:
     """What one AGENTINFO row says agents did, in its order; `named` are the snapshots' agents by their plain names."""
     for datum in row.parsed.custom_data:
@@ -238,7 +253,7 @@ class _Notes:
         elif place is None:
             note = replace(note, reason=reason)
         path, step = (place.path, steps[0]) if place is not None and len(steps) == 1 else ("", "")
-        key = path, step, msgspec.msgpack.encode(replace(note, file="", line=0))
+        key = path, step, _without_place(note)
         if key in self._taken:
             return
         self._taken.add(key)

@@ -288,6 +288,8 @@ class TrackedMessage(Struct, frozen=True):
     hops: list[ServerHop] = []
     copies: list[SplitCopy] = []
     talks: list[RowSession] = []
+    logged: list[AgentNote] = []
+    """What agents logged about it (AGENTINFO), in the order of the rows."""
 
 
 class TrackFound(Struct, frozen=True):

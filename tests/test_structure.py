@@ -78,6 +78,7 @@ MAY_IMPORT = {
         "model_setup",
         "model_check",
         "agents",
+        "attribution",
         "doctor",
         "commands",
         "extract",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.codes import codes, means_a_finding
@@ -98,12 +99,10 @@ def report(
     selection = asked.selection()
     hidden = redactor(drawn.redact, drawn.redact_key) if drawn.redact or drawn.redact_key else None
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    names = _rule_names(rules) if rules is not None else None
+    names = names_of_rules(rules, (drawn.output, drawn.html))
     with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:
-        for output in (drawn.output, drawn.html):
-            refuse_input(output, run)
-            if output is not None and rules is not None and same_place(output, rules):
-                raise WrongUsage(f"{output} is the list of rules that is read; give another file with -o")
+        refuse_input(drawn.output, run)
+        refuse_input(drawn.html, run)
         with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
@@ -113,16 +112,6 @@ def report(
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0
-
-
-def _rule_names(rules: Path) -> dict[str, str]:
-    from snapdiff.read.listing import ReadFailed
-    from snapdiff.read.rules import rule_names
-
-    try:
-        return rule_names(rules)
-    except ReadFailed as failed:
-        raise WrongUsage(failed.message) from None
 
 
 def _tell_all(run: Run, out: Output) -> bool:

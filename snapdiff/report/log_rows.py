@@ -43,6 +43,7 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
         "hops": msgspec.to_builtins(message.hops),
         "copies": msgspec.to_builtins(message.copies),
         "talks": msgspec.to_builtins(message.talks),
+        "logged": msgspec.to_builtins(message.logged),
     }
 
 

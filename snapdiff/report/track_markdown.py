@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapdiff.log_words import row_words
+from snapdiff.report.markdown_notes import message_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
 
@@ -49,6 +50,7 @@ def _message(message: TrackedMessage) -> Iterator[str]:
         yield f"\nCopy ({copy.number}), split off by {by} on {code(copy.server or '?')} for {whom}{more}.\n"
     yield from _times(message)
     yield from event_table(message.events, {at: copy.number for copy in message.copies for at in copy.events})
+    yield from message_notes(message)
     yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_ending import problems as problem_lines
+from snapdiff.report.terminal_notes import message_lines
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines, row_time_words
 from snapdiff.report.terminal_sessions import hop_lines, session_lines
@@ -134,6 +135,7 @@ def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> 
     yield []
     yield [Piece("  Path", "title")]
     yield from _path(message, sessions, paper)
+    yield from message_lines(message, paper)
     for gap in message.gaps[:_SHOWN]:
         yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
 

@@ -79,8 +79,9 @@ def read_condition(reader: Reader, node: Node, asked: Asked) -> Condition | None
     if what is None:
         return None
     keys = () if what.startswith("finding:") else (FINAL_KEYS if asked.final else KEYS)[what]
-    more = ("messages",) if asked.clause != "must" or (not keys and asked.final) else ("times", "messages")
-    given = reader.mapping(entry.value, (*keys, *more), f"below {what}")
+    given = reader.mapping(entry.value, (*keys, "times", "messages"), f"below {what}")
+    if "times" in given and asked.clause != "must":
+        reader.wrong(given["times"].key.place, f"times stands under must alone, not under {asked.clause}")
     return _Condition(reader, what, given, entry.key.place).read(asked)
 
 
@@ -190,6 +191,8 @@ def read_pattern(reader: Reader, node: Node, what: str, ignore_case: bool = Fals
     form: Form = "glob"
     if isinstance(node, Mapping):
         given = reader.mapping(node, ("glob", "exact", "regex"), f"below {what}")
+        if not given and node.entries:
+            return None
         if len(given) != 1:
             reader.wrong(node.place, f"{what} takes a text, {{exact: TEXT}} or {{regex: EXPRESSION}}")
             return None

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from snapdiff.findings.actors import who_did
 from snapdiff.findings.added_text import (
@@ -23,6 +24,7 @@ from snapdiff.model import Snapshot, Trace
 
 _END_OF_HTML = re.compile(r"</html\s*>", re.IGNORECASE)
 _MOST_REMEMBERED = 50
+_MOST_TEXTS = 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class AddedTexts:
 
     def passed(self, at: Passing) -> None:
         """Looks at each text the step added."""
-        added_here = list(added_texts(at))
+        added_here = list(islice(added_texts(at), _MOST_REMEMBERED))
         for added in added_here:
             if added.part.is_attachment or added.part.embedding:
                 self._found.extend(_in_an_attachment(at.index, added))
@@ -128,7 +130,8 @@ def behind_the_end_of_html(at: Passing) -> Iterator[Found]:
 
 
 def _shown_texts(root: Part) -> list[Part]:
-    return [leaf for leaf in root.leaves() if leaf.is_text and not leaf.is_attachment and not leaf.embedding]
+    texts = (leaf for leaf in root.leaves() if leaf.is_text and not leaf.is_attachment and not leaf.embedding)
+    return list(islice(texts, _MOST_TEXTS))
 
 
 def _says(part: Part, added: AddedText) -> bool:

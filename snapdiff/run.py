@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_told
+from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_logged, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.flags import reflagged
 from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
@@ -190,11 +190,23 @@ class Run:
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
                 traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
-                more = told(journey, traces, self._rules)
+                more = told(journey, traces, self._rules, self._splitters(journey.traces))
                 self._told |= more.of_traces
                 if more.findings or more.logged:
                     self._of_journeys[journey.traces[0]] = replace(more, of_traces={})
         return self._told
+
+    def _splitters(self, paths: Sequence[str]) -> dict[str, str]:
+        """The agents that split copies off, for certain by the log, by the copies' paths."""
+        found: dict[str, str] = {}
+        for path in paths:
+            fork = self._forks.get(path)
+            if fork is not None and fork.row is not None:
+                first = self._decoded(self._by_path[path]).snapshots[0]
+                known = split(self._decoded(self._by_path[fork.parent]), first, fork)
+                if known is not None and known.agent is not None:
+                    found[path] = known.agent
+        return found
 
     def encoded(self) -> Iterator[bytes]:
         """Each trace as JSON, in the report's order: by time of the first snapshot, then id, then path."""
@@ -231,6 +243,7 @@ class Run:
         fork = self._forks.get(trace.path)
         if fork is not None:
             trace = self._with_parent(trace, fork, drawn=drawn and self._wanted.views)
+            trace = with_logged(trace, more.logged if more is not None else {})
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)

@@ -28,7 +28,7 @@ _MARKS = frozenset(
 @of_journey
 def rule_without_change(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD705: a rule fired that changes a message, and the agent's snapshot is as the one before."""
-    for at, trace in enumerate(traces):
+    for at, trace in enumerate(traces if journey.events else ()):
         for place, step in enumerate(trace.steps):
             if not step.certain or any(map(_is_of_a_rule, step.changes)):
                 continue

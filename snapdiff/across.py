@@ -41,7 +41,7 @@ class Traces(Sequence[Trace]):
 
     def with_logged(self, logged: Mapping[str, Mapping[str, list[AgentNote]]]) -> "Traces":
         """The same traces, each with notes of the log beside its steps: by path, then by a step's later file."""
-        return Traces(self._paths, lambda path: with_logged(self._read(path), logged.get(path, {})))
+        return Traces(self._paths, lambda path: _with_logged(self._read(path), logged.get(path, {})))
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -68,17 +68,9 @@ def tells(journey: Journey) -> bool:
     return bool(journey.events or journey.sessions) or len(journey.traces) > 1
 
 
-def told(
-    journey: Journey,
-    traces: Traces,
-    rules: Mapping[str, str] | None = None,
-    splitters: Mapping[str, str] | None = None,
-) -> JourneyTold:
-    """What a journey and its traces tell together. `rules` are transport rules' names by their ids, None: not given.
-
-    `splitters` are the agents that split copies off, by the copies' paths, where a copy's first step is that agent's.
-    """
-    notes = attributed(journey, traces, rules, splitters)
+def told(journey: Journey, traces: Traces, rules: Mapping[str, str] | None = None) -> JourneyTold:
+    """What a journey and its traces tell together. `rules` are transport rules' names by their ids, None: not given."""
+    notes = attributed(journey, traces, rules)
     if notes.unplaced:
         journey = replace(journey, logged=notes.unplaced)
     traces = traces.with_logged(notes.of_steps) if notes.of_steps else traces
@@ -95,11 +87,10 @@ def journey_with_told(journey: Journey, more: JourneyTold) -> Journey:
 
 def with_told(trace: Trace, more: Told) -> Trace:
     """The trace, as it came from its folder, with what its journey tells of it."""
-    return replace(with_logged(trace, more.logged), findings=with_findings(trace, more.findings))
+    return replace(_with_logged(trace, more.logged), findings=with_findings(trace, more.findings))
 
 
-def with_logged(trace: Trace, logged: Mapping[str, list[AgentNote]]) -> Trace:
-    """The trace with notes of the log beside its steps, by their later files; a fork's first step may come after."""
+def _with_logged(trace: Trace, logged: Mapping[str, list[AgentNote]]) -> Trace:
     if not logged:
         return trace
     steps = [replace(step, logged=logged[step.to]) if step.to in logged else step for step in trace.steps]

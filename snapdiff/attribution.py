@@ -50,22 +50,13 @@ class _Place(Struct, frozen=True):
     names: dict[str, str]
 
 
-def attributed(
-    journey: Journey,
-    traces: Iterable[Trace],
-    rules: Mapping[str, str] | None,
-    splitters: Mapping[str, str] | None = None,
-) -> Attributed:
-    """The notes of one journey. `rules` are the names of transport rules by their `plain_id`; None: not given.
-
-    `splitters` are the agents whose doing a copy's first step is, the one from its parent to its first snapshot, by
-    the copies' paths.
-    """
+def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, str] | None) -> Attributed:
+    """The notes of one journey. `rules` are the names of transport rules by their `plain_id`; None: not given."""
     rows = [row for row in journey.events if row.text("event_id").upper() == "AGENTINFO"]
     timed = [row for row in journey.events if row.parsed.message_info and row.parsed.message_info.latencies]
     if not rows and not timed:
         return Attributed({}, [])
-    places = _Places((_place(trace, (splitters or {}).get(trace.path)) for trace in traces), rows)
+    places = _Places(map(_place, traces), rows)
     splits = {(_split_by(row), row.text("internal_message_id")): row for row in journey.events if _split_by(row)}
     notes = _Notes()
     for row in rows:
@@ -147,12 +138,9 @@ def _plain(agent: str) -> str:
     return re.sub(r"\W", "_", agent).lower()
 
 
-def _place(trace: Trace, splitter: str | None) -> _Place:
+def _place(trace: Trace) -> _Place:
     steps: dict[str, list[str]] = {}
     names: dict[str, str] = {}
-    if splitter is not None:
-        steps[_plain(splitter)] = [trace.snapshots[0].file]
-        names[_plain(splitter)] = splitter
     for step in trace.steps:
         if step.agent is not None:
             steps.setdefault(_plain(step.agent), []).append(step.to)

@@ -217,15 +217,3 @@ def test_a_row_of_many_members_and_many_copies_of_a_folder() -> None:
     many = info(*(f"S:TRA=ETR|ruleId={number}|action=A" for number in range(20_000)))
     copies = [ran(path=str(number), record=str(number)) for number in range(200)]
     assert len(beside(told([many, many], *copies, ran()))) == 20_000
-
-
-def test_the_step_from_the_parent_is_the_splitting_agents() -> None:
-    journey = Journey(None, None, None, ["a"], [], [info(FIRED)], [], [], [])
-    fork = ran(routing(1, "OnResolvedMessage"), routing(2, "OnResolvedMessage,Own Agent"))
-    found = attributed(journey, [fork], None, {"a": "Transport Rule Agent"})
-    assert [(step, note.what) for _, step, note in beside(found)] == [("Routing0001.eml", "rule")]
-    again = ran(routing(1, "OnResolvedMessage"), routing(2, TRA))
-    found = attributed(journey, [again], None, {"a": "Transport Rule Agent"})
-    assert [note.reason for note in found.unplaced] == [
-        "Transport Rule Agent ran 2 times in a, and the log does not say in which run it was"
-    ]

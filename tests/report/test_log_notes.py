@@ -126,9 +126,8 @@ def test_the_document_has_the_notes(tmp_path: Path) -> None:
     commands.report([SAMPLES], commands.Asked(), commands.Drawn("json", file, "never", False), 1, False)
     report = json.loads(file.read_bytes())
     logged = [note for trace in report["traces"] for step in trace["steps"] for note in step.get("logged", [])]
-    assert sum(note["what"] == "rule" for note in logged) == 3
+    assert sum(note["what"] == "rule" for note in logged) == 4
     assert [note["rule_id"] for one in report["journeys"] for note in one.get("logged", []) if note["rule_id"]] == [
-        "9300a520-6d07-4b86-9c45-a1c5a49d37de",
         "5dd84471-255a-4cf2-a34d-4c64d1ab4fc5",
     ]
 

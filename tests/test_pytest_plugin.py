@@ -68,10 +68,8 @@ def test_what_holds(pytester: pytest.Pytester, folder: Path) -> None:
 
 
 def test_what_fails_says_why(pytester: pytest.Pytester, folder: Path) -> None:
-    tests = "\n".join(
-        f"def test_{number}(traces):\n    (trace,) = [one for one in traces if one.subject == 'Probe']\n    assert {one}\n"
-        for number, (one, _) in enumerate(FAIL)
-    )
+    chosen = "    (trace,) = [one for one in traces if one.subject == 'Probe']\n"
+    tests = "\n".join(f"def test_{number}(traces):\n{chosen}    assert {one}\n" for number, (one, _) in enumerate(FAIL))
     ran = run(pytester, tests, "--snapdiff", str(folder))
     ran.assert_outcomes(failed=len(FAIL))
     printed = ran.stdout.str()

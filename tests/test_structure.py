@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "blame",
         "read",
         "diff",
+        "findings",
         "flags",
         "forks",
         "joining",

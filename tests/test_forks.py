@@ -248,6 +248,11 @@ def test_the_samples_fork_is_proved_by_the_log_and_named(tmp_path: Path) -> None
     assert {change["name"] for change in step["changes"]} >= {"Subject", "irvin.sayers@contoso.com"}
     assert "TRANSFER reference (logs)" in told["journeys"][0]["joined_by"]
 
+    # The rule that fired for the copy stands at the step of the agent that split it off.
+    assert [note["rule_id"] for note in step["logged"] if note["what"] == "rule"] == [
+        "9300a520-6d07-4b86-9c45-a1c5a49d37de"
+    ]
+
     alone = snapdiff("samples/traces", "--format", "json", "--subject", "hall 4").json()
     step = next(trace for trace in alone["traces"] if trace["parent"])["steps"][0]
     assert (step["agent"], step["certain"]) == (None, False)

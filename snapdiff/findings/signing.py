@@ -162,6 +162,8 @@ def priority_advice(trace: Trace, signature: TracedSignature, index: int) -> str
             f"No priority helps here, for it counts among the agents of one event, and {there} runs at {step.event}, "
             f"after {signed.event}: {here} has to sign at {step.event} or later"
         )
+    if any((one.event, one.agent) == (step.event, there) for one in trace.steps[: trace.steps.index(signed)]):
+        return f"No priority helps here: {step.event} fired again, and {there} ran once more after {here} had signed"
     return (
         f"Both run at {step.event}, by priority: Set-TransportAgent -Identity {_quoted(here)} -Priority N, where N is "
         f"the number that Get-TransportAgent shows for {_quoted(there)}, then restart the service MSExchangeTransport"

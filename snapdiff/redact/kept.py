@@ -30,7 +30,7 @@ _FIELDS = _words(
     MimeNode.section PartTexts.section PartTexts.cut StepView.to TraceViews.cut
     Owner.to Owner.label Owner.agent Owner.event Owner.actor Owner.reason Owner.candidates Touch.what
     FieldBlame.part FieldBlame.cut PartBlame.section PartBlame.whole PartBlame.cut Blame.file Blame.cut
-    CustomDatum.type CustomDatum.key CustomDatum.group Latency.component Latency.parent SessionLine.event
+    CustomDatum.type Latency.component Latency.parent SessionLine.event
     Expectation.id Expectation.agent Expectation.event Expectation.what Expectation.file
     Failure.step Failure.event Failure.agent
     Waiver.expectation Waiver.reason Waiver.until Waiver.file

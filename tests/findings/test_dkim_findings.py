@@ -150,6 +150,18 @@ def test_no_priority_helps_over_events(tmp_path: Path) -> None:
     assert "No priority helps here, for the transport service itself changed it" in found.fix
 
 
+def test_no_priority_helps_where_an_event_fires_again(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [routing(1, EVENT, PLAIN), routing(2, FOOTER, PLAIN), routing(3, SIGNER, signed)]
+    again = [
+        routing(4, "OnRoutedMessage", signed),
+        routing(5, EVENT, signed),
+        routing(6, FOOTER, signed + b"Footer\r\n"),
+    ]
+    (found,) = findings(tmp_path, *files, *again)
+    assert "OnCategorizedMessage fired again, and Footer Agent ran once more after Exchange DkimSigner" in found.fix
+
+
 def test_nobody_is_named_where_a_snapshot_is_missing(tmp_path: Path) -> None:
     signed = field_of(RELAXED) + PLAIN
     files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(4, FOOTER, signed + b"Footer\r\n")]

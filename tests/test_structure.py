@@ -61,6 +61,7 @@ MAY_IMPORT = {
         "blame",
         "read",
         "diff",
+        "findings",
         "flags",
         "forks",
         "joining",

@@ -5,8 +5,10 @@ Network-Message-Id) lead to one trace, and the agent ran in it once. Else it sta
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
@@ -55,19 +57,32 @@ def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, st
     timed = [row for row in journey.events if row.parsed.message_info and row.parsed.message_info.latencies]
     if not rows and not timed:
         return Attributed({}, [])
-    places = [_place(trace) for trace in traces]
-    named = {plain: name for place in places for plain, name in place.names.items()}
+    places = _Places(map(_place, traces), rows)
     splits = {(_split_by(row), row.text("internal_message_id")): row for row in journey.events if _split_by(row)}
-    found = Attributed({}, [])
+    notes = _Notes()
     for row in rows:
-        place, reason = _place_of(row, places, rows)
-        for note in agent_notes(row, rules, named):
-            split = splits.get((_plain(note.agent), row.text("internal_message_id")))
-            _put(note, place, reason, found, split)
+        place, reason = places.of(row)
+        for note in agent_notes(row, rules, places.named):
+            notes.put(note, place, reason, splits.get((_plain(note.agent), row.text("internal_message_id"))))
     for row in timed:
         for note, place in _latencies(row, places):
-            _put(note, place, "", found, None)
-    return found
+            notes.put(note, place)
+    return notes.found
+
+
+def message_notes(rows: Iterable[TrackingRow], rules: Mapping[str, str] | None) -> list[AgentNote]:
+    """All that agents logged about one message, by its rows alone, each once; of agents whose code is known."""
+    found: dict[bytes, AgentNote] = {}
+    for row in rows:
+        if row.text("event_id").upper() == "AGENTINFO":
+            for note in agent_notes(row, rules, {}):
+                found.setdefault(_without_place(note), note)
+    return list(found.values())
+
+
+def _without_place(note: AgentNote) -> bytes:
+    """The note as it is compared: two copies of a log say the same at other places."""
+    return msgspec.msgpack.encode(replace(note, file="", line=0))
 
 
 def agent_notes(row: TrackingRow, rules: Mapping[str, str] | None, named: Mapping[str, str]) -> Iterator[AgentNote]:
@@ -142,33 +157,55 @@ def _place(trace: Trace) -> _Place:
     )
 
 
-def _place_of(row: TrackingRow, places: Sequence[_Place], rows: Sequence[TrackingRow]) -> tuple[_Place | None, str]:
-    """The one trace that a row is about; None, and why, where there is none or it can't be known which."""
-    server, record = _server(row), row.text("internal_message_id")
-    known = [one for one in places if one.server and one.server == server and one.service != "mailbox-delivery"]
-    fitting = [one for one in known if record and record in one.records]
-    if not fitting:
-        copy = row.text("network_message_id").lower()
-        fitting = [one for one in known if copy and copy == one.network_id and not (record and one.records)]
-    if not fitting and not known:
-        fitting = [one for one in places if not one.server and _is_its(one, row)]
-        same = {_server(one) for one in rows if one.text("internal_message_id") == record}
-        if fitting and len(same) > 1:
-            return None, f"several servers logged the number {record}, and the folder does not say whose it is"
-    if len(fitting) == 1:
-        return fitting[0], ""
-    if fitting:
-        return None, f"{len(fitting)} folders fit the row, and it does not say which"
-    shown = row.text("client_hostname") or row.text("server_hostname") or "the server"
-    if not known:
-        return None, f"no folder of snapshots from {shown} is here"
-    return None, f"the folder of this copy (internal-message-id {record or 'not given'} on {shown}) is not here"
+class _Places:
+    """The traces of a journey, looked up by what a row says of its message; `rows` are its AGENTINFO rows."""
+
+    def __init__(self, places: Iterable[_Place], rows: Iterable[TrackingRow]) -> None:
+        self.named: dict[str, str] = {}
+        self._on: dict[str, list[_Place]] = defaultdict(list)
+        self._numbered: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+        self._logging: dict[str, set[str]] = defaultdict(set)
+        for place in places:
+            self.named |= place.names
+            if place.service != "mailbox-delivery" or not place.server:
+                self._on[place.server].append(place)
+                for record in place.records:
+                    self._numbered[place.server, record].append(place)
+        for row in rows:
+            self._logging[row.text("internal_message_id")].add(_server(row))
+
+    def of(self, row: TrackingRow) -> tuple[_Place | None, str]:
+        """The one trace that a row is about; None, and why, where there is none or it can't be known which."""
+        server, record = _server(row), row.text("internal_message_id")
+        known = self._on.get(server, []) if server else []
+        fitting = self._numbered.get((server, record), []) if server and record else []
+        if not fitting:
+            copy = row.text("network_message_id").lower()
+            fitting = [one for one in known if copy and copy == one.network_id and not (record and one.records)]
+        if not fitting and not known:
+            fitting = [one for one in self._numbered.get(("", record), []) if _is_its(one, row)]
+            if fitting and len(self._logging[record]) > 1:
+                return None, f"several servers logged the number {record}, and the folder does not say whose it is"
+        if len(fitting) == 1:
+            return fitting[0], ""
+        if fitting:
+            return None, f"{len(fitting)} folders fit the row, and it does not say which"
+        shown = row.text("client_hostname") or row.text("server_hostname") or "the server"
+        if not known:
+            return None, f"no folder of snapshots from {shown} is here"
+        return None, f"the folder of this copy (internal-message-id {record or 'not given'} on {shown}) is not here"
+
+    def timed(self, row: TrackingRow, server: str) -> _Place | None:
+        """The trace on a server that a row's latencies are about: of the row's own number, or the only one there."""
+        there = self._on.get(server, []) if server else []
+        record = row.text("internal_message_id") if _server(row) == server else ""
+        if record and any(one.records for one in there):
+            there = self._numbered.get((server, record), [])
+        return there[0] if len(there) == 1 else None
 
 
 def _is_its(place: _Place, row: TrackingRow) -> bool:
-    """Whether a folder of a server that is not known fits: its number and its copy, or message, are the row's."""
-    if row.text("internal_message_id") not in place.records:
-        return False
+    """Whether a folder with the row's number, of a server that is not known, is of its copy, or of its message."""
     copy = row.text("network_message_id").lower()
     if copy and place.network_id:
         return copy == place.network_id
@@ -180,25 +217,16 @@ def _server(row: TrackingRow) -> str:
     return host(row.text("client_hostname") or row.text("server_hostname"))
 
 
-def _latencies(row: TrackingRow, places: Sequence[_Place]) -> Iterator[tuple[AgentNote, _Place]]:
+def _latencies(row: TrackingRow, places: _Places) -> Iterator[tuple[AgentNote, _Place]]:
     """The agents' own times in a latency text, where one trace of its server has one step of that agent."""
     for one in row.parsed.message_info.latencies if row.parsed.message_info else ():
         agent = _plain(one.component.partition("-")[2])
         if not one.parent or not agent or not one.server:
             continue
-        place = _timed(row, host(one.server), places)
+        place = places.timed(row, host(one.server))
         if place is not None and len(place.steps.get(agent, ())) == 1:
             note = _note(row, place.names[agent], "time", milliseconds=round(one.seconds * 1000, 3))
             yield replace(note, values=[("component", one.component)]), place
-
-
-def _timed(row: TrackingRow, server: str, places: Sequence[_Place]) -> _Place | None:
-    """The trace on a server that a row's latencies are about: of the row's own number, or the only one there."""
-    there = [one for one in places if one.server == server and one.service != "mailbox-delivery"]
-    record = row.text("internal_message_id") if _server(row) == server else ""
-    if record and any(one.records for one in there):
-        there = [one for one in there if record in one.records]
-    return there[0] if len(there) == 1 else None
 
 
 def _split_by(row: TrackingRow) -> str:
@@ -207,26 +235,38 @@ def _split_by(row: TrackingRow) -> str:
     return _plain(row.text("source_context").strip()) if is_split else ""
 
 
-def _put(note: AgentNote, place: _Place | None, reason: str, found: Attributed, split: TrackingRow | None) -> None:
-    """Puts a note beside its step, or with the journey; not twice where two copies of a log have it."""
-    there = found.unplaced
-    if place is not None:
-        steps = place.steps.get(_plain(note.agent), [])
-        if len(steps) == 1:
-            there = found.of_steps.setdefault(place.path, {}).setdefault(steps[0], [])
+class _Notes:
+    """Takes notes to their places, each once where several copies of a log have it."""
+
+    def __init__(self) -> None:
+        self.found = Attributed({}, [])
+        self._taken: set[tuple[str, str, bytes]] = set()
+
+    def put(self, note: AgentNote, place: _Place | None, reason: str = "", split: TrackingRow | None = None) -> None:
+        """Puts a note beside the one step of its agent; else with the journey, for this reason.
+
+        `split` is the row that says that this agent split the copy off.
+        """
+        steps = place.steps.get(_plain(note.agent), []) if place is not None else []
+        if place is not None and len(steps) != 1:
+            note = replace(note, reason=_no_step(note.agent, place, len(steps), split), trace=place.path)
+        elif place is None:
+            note = replace(note, reason=reason)
+        path, step = (place.path, steps[0]) if place is not None and len(steps) == 1 else ("", "")
+        key = path, step, _without_place(note)
+        if key in self._taken:
+            return
+        self._taken.add(key)
+        if path:
+            self.found.of_steps.setdefault(path, {}).setdefault(step, []).append(note)
         else:
-            times = f"ran {len(steps)} times in {place.path}, and the log does not say in which run it was"
-            reason = f"{note.agent} {times}" if steps else f"no snapshot in {place.path} is of {note.agent}"
-            if split is not None and not steps:
-                reason = (
-                    f"{note.agent} split this copy off ({split.file}:{split.line}), so {place.path} begins behind it"
-                )
-            note = replace(note, reason=reason, trace=place.path)
-    else:
-        note = replace(note, reason=reason)
-    if not any(_is_same(note, other) for other in there):
-        there.append(note)
+            self.found.unplaced.append(note)
 
 
-def _is_same(note: AgentNote, other: AgentNote) -> bool:
-    return replace(note, file="", line=0) == replace(other, file="", line=0)
+def _no_step(agent: str, place: _Place, count: int, split: TrackingRow | None) -> str:
+    """Why a note about a trace stands at none of its steps."""
+    if count:
+        return f"{agent} ran {count} times in {place.path}, and the log does not say in which run it was"
+    if split is not None:
+        return f"{agent} split this copy off ({split.file}:{split.line}), so {place.path} begins behind it"
+    return f"no snapshot in {place.path} is of {agent}"

@@ -29,9 +29,12 @@ from snapdiff.model_logs import Parsed as Parsed
 from snapdiff.model_logs import RecipientStatus as RecipientStatus
 from snapdiff.model_logs import RecipientWay as RecipientWay
 from snapdiff.model_logs import RowFormat as RowFormat
+from snapdiff.model_logs import RowSession as RowSession
+from snapdiff.model_logs import ServerHop as ServerHop
 from snapdiff.model_logs import ServerStay as ServerStay
 from snapdiff.model_logs import Session as Session
 from snapdiff.model_logs import SessionLine as SessionLine
+from snapdiff.model_logs import SplitCopy as SplitCopy
 from snapdiff.model_logs import TrackedMessage as TrackedMessage
 from snapdiff.model_logs import TrackFound as TrackFound
 from snapdiff.model_logs import TrackingRow as TrackingRow

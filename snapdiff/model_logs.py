@@ -162,6 +162,12 @@ class SessionLine(Struct, frozen=True):
     data: str
     context: str
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
+        is_reply = self.event in "<>" and self.data[:3].isdigit() and self.data[3:4] in ("", " ", "-")
+        return is_reply and self.data[:1] in "45"
+
 
 class Session(Struct, frozen=True):
     """One SMTP session of a protocol log. `messages` are the Protocol-Ids it names, in their order.
@@ -213,10 +219,57 @@ class ServerStay(Struct, frozen=True):
     logged_seconds: float | None
 
 
+class ServerHop(Struct, frozen=True):
+    """A message on its way between two servers: when the first logged that it was handed on, the second that it came.
+
+    `seconds` lies between the two; None where a time is missing, or the second one is the earlier.
+    """
+
+    sender: str
+    receiver: str
+    sent: str | None
+    received: str | None
+    seconds: float | None
+
+
+class SplitCopy(Struct, frozen=True):
+    """A copy that was split off from a message on its way, for some of its recipients: what its TRANSFER row says.
+
+    `number` counts from 1; `parent` is the number of the copy it came from, 0 for the message itself. `source` AGENT
+    means that the agent `by` split it off, else `by` names a part of Exchange (Resolver, ContentConversion). `events`
+    are the places, in the message's rows, of those that are known to be about it; the TRANSFER row is one of them.
+    """
+
+    number: int
+    parent: int
+    server: str
+    internal_message_id: str
+    network_message_id: str
+    source: str
+    by: str
+    time: str | None
+    recipients: list[str]
+    events: list[int]
+
+
+class RowSession(Struct, frozen=True):
+    """The SMTP session of one hop: the place of its row in the message's rows, and where the session stands.
+
+    `lines` are the numbers, in the session's file, of those that are about the message.
+    """
+
+    event: int
+    file: str
+    session_id: str
+    start: str | None
+    lines: list[int]
+
+
 class TrackedMessage(Struct, frozen=True):
     """One message and its rows, in order of time over all servers.
 
-    `stays` has each server that it passed, in order. `gaps` says in words what the logs lack. `reports` are the
+    `stays` has each server that it passed, in order, and `hops` the ways between them. `copies` were split off from it,
+    and `talks` are the SMTP sessions of its rows. `gaps` says in words what the logs lack. `reports` are the
     Message-Ids of delivery reports about it, and `about` those of the messages that it reports on. Rows without a
     Message-Id stand together under None.
     """
@@ -232,6 +285,11 @@ class TrackedMessage(Struct, frozen=True):
     stays: list[ServerStay] = []
     reports: list[str] = []
     about: list[str] = []
+    hops: list[ServerHop] = []
+    copies: list[SplitCopy] = []
+    talks: list[RowSession] = []
+    logged: list[AgentNote] = []
+    """What agents logged about it (AGENTINFO), in the order of the rows."""
 
 
 class TrackFound(Struct, frozen=True):

@@ -31,7 +31,9 @@ class TracedSignature(Struct, frozen=True):
     i= (i= of ARC alone), `signed` the names of h=. `added` is the step (from, to) it came with, None where the first
     snapshot bears it already; `added_by` the agent of that step, None where that can't be known or was no agent.
     `broken` is the first step after which the body hash does not hold, or a signed field is another, though it was so
-    before. `states` begin at the first snapshot that bears it.
+    before. `states` begin at the first snapshot that bears it. `sha256` is a digest of the signature value (b=), the
+    same wherever the signature is met, however its field is folded; `signed_sha256` one of the signed fields,
+    canonicalised, as first seen, None where c= is unknown: two traces with the same one differ in no signed field.
     """
 
     field: Literal["DKIM-Signature", "ARC-Message-Signature"]
@@ -46,3 +48,5 @@ class TracedSignature(Struct, frozen=True):
     added_by: str | None
     broken: tuple[str, str] | None
     states: list[SignatureState]
+    sha256: str
+    signed_sha256: str | None

@@ -190,8 +190,10 @@ class Run:
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
                 traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
-                self._of_journeys[journey.traces[0]] = more = told(journey, traces, self._rules)
+                more = told(journey, traces, self._rules)
                 self._told |= more.of_traces
+                if more.findings or more.logged:
+                    self._of_journeys[journey.traces[0]] = replace(more, of_traces={})
         return self._told
 
     def encoded(self) -> Iterator[bytes]:

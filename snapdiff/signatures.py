@@ -134,4 +134,10 @@ def _traced(one: _Followed) -> TracedSignature:
         added_by=step.agent if step is not None and step.certain and step.actor == "agent" else None,
         broken=one.broken,
         states=one.states,
+        sha256=signature.key,
+        signed_sha256=None if one.signed is None else _digest_of(one.signed),
     )
+
+
+def _digest_of(signed: dict[str, bytes]) -> str:
+    return sha256(b"".join(sha256(name.encode()).digest() + digest for name, digest in signed.items())).hexdigest()

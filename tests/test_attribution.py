@@ -20,10 +20,12 @@ TRA, JA = "OnResolvedMessage,Transport Rule Agent", "OnRoutedMessage,Journal Age
 RAN = (ORIGINAL, routing(1, "OnResolvedMessage"), routing(2, TRA), routing(3, "OnRoutedMessage"), routing(4, JA))
 
 
-def ran(*files: File, path: str = "a", **facts: str) -> Trace:
+def ran(*files: File, path: str = "a", record: str = RECORD, **facts: str) -> Trace:
     """A trace on MBX01 in which these snapshots were made."""
+    made = trace_of(*(files or RAN))
+    made = replace(made, snapshots=[replace(one, record_id=record) for one in made.snapshots])
     known = {"server": "MBX01", "service": "transport", "network_message_id": "n1", "message_id": "<1@x.test>"}
-    return replace(trace_of(*(files or RAN)), path=path, **{**known, **facts})
+    return replace(made, path=path, **{**known, **facts})
 
 
 def info(*members: str, **fields: LogValue) -> TrackingRow:
@@ -204,3 +206,9 @@ def test_real_rows(
     ]
     first = next(note for note in notes if note.what == what)
     assert (first.agent, first.rule_id, first.actions, first.milliseconds) == (agent, rule, actions, milliseconds)
+
+
+def test_a_row_of_many_members_and_many_copies_of_a_folder() -> None:
+    many = info(*(f"S:TRA=ETR|ruleId={number}|action=A" for number in range(20_000)))
+    copies = [ran(path=str(number), record=str(number)) for number in range(200)]
+    assert len(beside(told([many, many], *copies, ran()))) == 20_000

@@ -181,3 +181,36 @@ def test_a_rules_tracking_log_beside_traces_tells_which_rule_acted(tmp_path: Pat
     assert {(event["format"], event["rule_name"], event["message_id"]) for event in events} == {
         ("rulestrk", "Disclaimer", trace["message_id"])
     }
+
+
+def test_a_fork_is_told_with_its_recipients_its_rows_and_who_split_it_off() -> None:
+    text = " ".join(snapdiff("track", LOGS, "--subject", "hall 4").out.decode().split())
+    assert (
+        "henrietta.mueller@northwindtraders.com handed to the next server, whose log is not here, on copy (1)" in text
+    )
+    assert "(1) split off by agent Transport Rule Agent on MBX02 for 1 recipient" in text
+    assert "(1) From here 1 recipient went on as a copy of its own, split off by agent Transport Rule Agent" in text
+    assert text.count("UTC (1) ") == 3
+    (message,) = tracked(LOGS, "--subject", "hall 4")["messages"]
+    (copy,) = message["copies"]
+    assert [message["events"][at]["event_id"] for at in copy["events"]] == ["TRANSFER", "AGENTINFO", "SEND"]
+    assert copy["parent"] == 0
+    markdown = snapdiff("track", LOGS, "--subject", "hall 4", "--format", "markdown").out.decode()
+    assert "Copy (1), split off by agent `Transport Rule Agent` on `MBX02`" in markdown
+
+
+def test_the_session_of_a_hop_stands_at_the_hop_and_times_between_servers_are_told() -> None:
+    text = snapdiff("track", LOGS, "--subject", "hallenbeleuchtung").out.decode()
+    path = text[text.index("  Path\n") : text.index("  SMTP sessions in full")]
+    hop = path.index("RECEIVE (SMTP)  mail.fabrikam.com")
+    assert hop < path.index("SMTP session from 203.0.113.45") < path.index("MAIL FROM") < path.index("SEND (SMTP)")
+    assert "EHLO" not in path
+    assert "EHLO" in text
+    assert "EDGE01 → MBX01  0.062 s" in text
+    (message,) = tracked(LOGS, "--subject", "hallenbeleuchtung")["messages"]
+    assert [(one["sender"], one["receiver"], one["seconds"]) for one in message["hops"]] == [("EDGE01", "MBX01", 0.062)]
+    assert [message["events"][talk["event"]]["event_id"] for talk in message["talks"]] == [
+        "RECEIVE",
+        "RECEIVE",
+        "DELIVER",
+    ]

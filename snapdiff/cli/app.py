@@ -37,6 +37,14 @@ Output = Annotated[
 ]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Workers; all cores where left out.")]
 
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Replace addresses, names, hosts and text by words of the same shape.")
+]
+RedactKey = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="The key to redact with, to get the same words again; made up where left out."),
+]
+
 
 def _version(wanted: bool) -> None:
     if wanted:

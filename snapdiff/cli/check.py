@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Paths, app
+from snapdiff.cli.app import Color, Jobs, Output, Paths, Redact, RedactKey, app
 
 _EXAMPLES = (
     "Examples: snapdiff policy init Good -o rollout.yaml; snapdiff check New --policy rollout.yaml; "
@@ -32,6 +32,24 @@ def _check(
     ],
     form: Annotated[CheckFormat, typer.Option("--format", help="The form of the result.")] = CheckFormat.text,
     output: Output = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the result as JUnit XML as well.")
+    ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write it as SARIF 2.1.0 as well.")
+    ] = None,
+    gitlab: Annotated[
+        Path | None, typer.Option("--gitlab", metavar="FILE", help="Write it as GitLab's code quality report as well.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write it as a pull request's comment as well.")
+    ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Annotate the policy in GitHub Actions, and fill the step's summary.")
+    ] = False,
+    azure: Annotated[bool, typer.Option("--azure", help="Log the failures as issues of an Azure pipeline.")] = False,
+    redact: Redact = False,
+    redact_key: RedactKey = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
     jobs: Jobs = None,
     today: Annotated[
@@ -43,8 +61,11 @@ def _check(
     What was not exercised is no pass: an agent that never ran, a part that no message has, no message at all.
     """
     from snapdiff.commands import check as commands
+    from snapdiff.commands import check_outputs, redacting
 
-    raise typer.Exit(commands.check(paths, policy, form.value, output, color.value, jobs, today))
+    outputs = check_outputs.Outputs(form.value, output, color.value, junit, sarif, gitlab, markdown, github, azure)
+    hidden = redacting.redactor(redact, redact_key) if redact or redact_key else None
+    raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden))
 
 
 _policies = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Paths, app
+from snapdiff.cli.app import Color, Jobs, Output, Paths, Redact, RedactKey, app
 
 _ENABLE = (
     "To get snapshots, on the Exchange server: Set-TransportService SERVER -PipelineTracingSenderAddress SENDER, "
@@ -38,6 +38,14 @@ class AgentsFormat(StrEnum):
     json = "json"
     markdown = "markdown"
     csv = "csv"
+
+
+class SchemaOf(StrEnum):
+    """What there is a JSON Schema of."""
+
+    report = "report"
+    check = "check"
+    policy = "policy"
 
 
 @app.command("report", short_help="Who changed what, for every message of a trace (the default).", epilog=_ENABLE)
@@ -103,6 +111,8 @@ def _report(
             help="Addresses, attachments and Received hops of changed messages, decoded (default: not for json).",
         ),
     ] = None,
+    redact: Redact = False,
+    redact_key: RedactKey = None,
     color: Annotated[Color, typer.Option(help="Colour the terminal report.")] = Color.auto,
     jobs: Jobs = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when anything changed.")] = False,
@@ -122,7 +132,7 @@ def _report(
         severity=severity.value if severity else None,
     )
     decoded = form is not Format.json if decoded is None else decoded
-    drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir)
+    drawn = commands.Drawn(form.value, output, color.value, decoded, html, html_dir, redact, redact_key)
     raise typer.Exit(commands.report(paths, asked, drawn, jobs, exit_code, logs or (), rules))
 
 
@@ -158,9 +168,14 @@ def _extract(
     raise typer.Exit(commands.extract_one(paths, trace, file, section, output))
 
 
-@app.command("schema", short_help="The JSON Schema of the report.")
-def _schema(output: Output = None) -> None:
-    """Prints the JSON Schema of `--format json`."""
+@app.command("schema", short_help="The JSON Schema of the report, of a check's result, or of a policy.")
+def _schema(
+    what: Annotated[
+        SchemaOf, typer.Argument(metavar="[WHAT]", help="report (of --format json), check (its result), or policy.")
+    ] = SchemaOf.report,
+    output: Output = None,
+) -> None:
+    """Prints the JSON Schema of `--format json`, of the result of a check, or of a policy for an editor."""
     from snapdiff.commands import report as commands
 
-    raise typer.Exit(commands.schema(output))
+    raise typer.Exit(commands.schema(what.value, output))

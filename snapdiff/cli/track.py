@@ -60,6 +60,14 @@ def _track(
     culture: Annotated[
         str, typer.Option(metavar="NAME", help="The shell's culture, such as en-GB: its order of day and month.")
     ] = "",
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules",
+            metavar="FILE",
+            help="Names of transport rules: Get-TransportRule | Export-Csv FILE, or Export-Clixml.",
+        ),
+    ] = None,
     form: Annotated[
         TrackFormat,
         typer.Option("--format", help="The form of what was found; parquet writes its rows to a new folder, -o."),
@@ -71,7 +79,8 @@ def _track(
     """Searches tracking logs, offline and over all servers at once, and tells what became of each message.
 
     All that is asked for must fit one row; letter case counts in a Message-Id alone, and times are UTC. Where one
-    message is found, or one is chosen with --message, its whole path is shown.
+    message is found, or one is chosen with --message, its whole path is shown; on a terminal the list of several asks
+    which one.
 
     Exit codes: 0 done, be anything found or not; 2 something could not be read, or wrong usage.
     """
@@ -92,7 +101,7 @@ def _track(
         until=_time(until, "--until", whole_day=True),
     )
     shown = commands.Shown(form.value, output, color.value, message)
-    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs))
+    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules))
 
 
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from snapdiff import __version__
-from snapdiff.commands.streams import output_stream, refuse_input, same_place
+from snapdiff.commands.check_outputs import Outputs, refuse_overwriting, write_outputs
+from snapdiff.commands.streams import output_stream, refuse_input
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.catalogue import catalogue
 from snapdiff.model import Problem, Tool
@@ -18,8 +19,7 @@ from snapdiff.policy.reading import WrongPolicy, read_policy
 from snapdiff.policy.selecting import Selecting
 from snapdiff.policy.starting import Starting
 from snapdiff.policy.writing import written
-from snapdiff.report.check_choose import CheckForm, draw_check
-from snapdiff.report.choose import ColorChoice
+from snapdiff.redact.nouns import Redactor
 from snapdiff.report.safe_text import safe
 from snapdiff.run import Run
 
@@ -29,28 +29,31 @@ _SENTENCES = 5
 def check(
     paths: Sequence[Path],
     policy_file: Path,
-    form: CheckForm,
-    output: Path | None,
-    color: ColorChoice,
+    outputs: Outputs,
     jobs: int | None,
     today: str | None = None,
+    hidden: Redactor | None = None,
 ) -> int:
-    """`snapdiff check PATH... --policy FILE`: 0 all holds, 1 an expectation failed, 2 can't tell."""
-    if output is not None and output.exists() and same_place(output, policy_file):
-        raise WrongUsage(f"{output} is the policy that is read; give another file with -o")
+    """`snapdiff check PATH... --policy FILE`: 0 all holds, 1 an expectation failed, 2 can't tell.
+
+    With `hidden` the result is redacted before any output sees it.
+    """
+    refuse_overwriting(outputs, [policy_file])
     policy = load(policy_file)
-    report = checked(paths, policy, _day(today), jobs, output)
-    with output_stream(output) as stream:
-        draw_check(report, form, stream, color)
+    report = checked(paths, policy, _day(today), jobs, list(outputs.files()))
+    write_outputs(report if hidden is None else hidden.noun(report), outputs)
     return report.exit_code
 
 
-def checked(paths: Sequence[Path], policy: Policy, today: date, jobs: int | None, output: Path | None) -> CheckReport:
+def checked(
+    paths: Sequence[Path], policy: Policy, today: date, jobs: int | None, files: Sequence[Path] = ()
+) -> CheckReport:
     """The result of a check; memory grows with the number of messages and failures, not with what mail holds."""
     from snapdiff.report.progress import progress
 
     with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, policy=policy) as run:
-        refuse_input(output, run)
+        for file in files:
+            refuse_input(file, run)
         messages = [Message(journey.traces, journey.findings or []) for journey in run.each_journey()]
         selecting = Selecting(policy, (message.traces for message in messages))
         for trace in run.traces() if selecting.is_needed else ():
@@ -90,7 +93,7 @@ def init(paths: Sequence[Path], output: Path | None, jobs: int | None) -> int:
         text = written(observed, rules, run.listing.source, len(messages))
     data = text.encode("utf-8", "backslashreplace")
     policy = read_policy(data, str(output or "policy"), _findings())
-    result = checked(paths, policy, _day(None), jobs, None)
+    result = checked(paths, policy, _day(None), jobs)
     with output_stream(output) as stream:
         stream.write(data)
     for sentence in _not_passed(result):

@@ -4,9 +4,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
+from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.streams import is_standard_output, output_stream, refuse_input, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.codes import codes, means_a_finding
@@ -60,6 +62,7 @@ class Drawn(Struct, frozen=True):
     """How the report is drawn: its format, the file it goes to (None: standard output), colour, decoded view.
 
     `html` and `html_dir` are the HTML report to be written beside it: one file, or a folder with a page a message.
+    `redact` and `redact_key` say whether all of it is redacted, and under which key (None: one is made up).
     """
 
     form: str
@@ -68,6 +71,8 @@ class Drawn(Struct, frozen=True):
     decoded: bool
     html: Path | None = None
     html_dir: Path | None = None
+    redact: bool = False
+    redact_key: str | None = None
 
 
 def report(
@@ -83,6 +88,7 @@ def report(
 
     `rules` is a list of transport rules that gives those in the logs their names.
     """
+    from snapdiff.commands.redacting import Redacted, redactor
     from snapdiff.report.choose import Looks, reporter
     from snapdiff.report.progress import progress
 
@@ -91,31 +97,21 @@ def report(
         raise WrongUsage("an HTML report is not for the terminal: give a file with -o FILE or --html FILE")
 
     selection = asked.selection()
+    hidden = redactor(drawn.redact, drawn.redact_key) if drawn.redact or drawn.redact_key else None
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
-    names = _rule_names(rules) if rules is not None else None
+    names = names_of_rules(rules, (drawn.output, drawn.html))
     with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:
-        for output in (drawn.output, drawn.html):
-            refuse_input(output, run)
-            if output is not None and rules is not None and same_place(output, rules):
-                raise WrongUsage(f"{output} is the list of rules that is read; give another file with -o")
+        refuse_input(drawn.output, run)
+        refuse_input(drawn.html, run)
         with output_stream(drawn.output) as stream, _beside(drawn) as others:
             out = reporter(drawn.form, stream, looks)
             out = out if not others else Several((out, *others))
+            out = out if hidden is None else Redacted(out, hidden)
             out.begin(run.listing.source, len(run.listing.traces))
             any_change = _tell_all(run, out) if selection == Selection() else _tell_chosen(run, out, selection)
         if run.unreadable:
             return CANNOT_TELL
     return _CHANGED if exit_code and any_change else 0
-
-
-def _rule_names(rules: Path) -> dict[str, str]:
-    from snapdiff.read.listing import ReadFailed
-    from snapdiff.read.rules import rule_names
-
-    try:
-        return rule_names(rules)
-    except ReadFailed as failed:
-        raise WrongUsage(failed.message) from None
 
 
 def _tell_all(run: Run, out: Output) -> bool:
@@ -188,14 +184,17 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     return 0
 
 
-def schema(output: Path | None) -> int:
-    """`snapdiff schema`: 0."""
+def schema(what: Literal["report", "check", "policy"], output: Path | None) -> int:
+    """`snapdiff schema [WHAT]`: 0."""
     import json
 
+    from snapdiff.policy.schema import policy_schema
+    from snapdiff.report.check_json import check_schema
     from snapdiff.report.json_report import schema as report_schema
 
+    made = {"report": report_schema, "check": check_schema, "policy": policy_schema}[what]()
     with output_stream(output) as stream:
-        stream.write(json.dumps(report_schema(), indent=2, ensure_ascii=False).encode() + b"\n")
+        stream.write(json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")
     return 0
 
 

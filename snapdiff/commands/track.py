@@ -1,17 +1,20 @@
 """What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from snapdiff.attribution import message_notes
+from snapdiff.commands.asking import ask, may_ask
+from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
-from snapdiff.commands.streams import output_stream, same_place
+from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.commands.track_parquet import write_parquet
 from snapdiff.faults import CANNOT_TELL, WrongUsage
-from snapdiff.model import Problem, TrackFound, TrackingRow
+from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, find_logs
@@ -20,6 +23,7 @@ from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
 from snapdiff.track.search import Search
+from snapdiff.track.talks import with_sessions
 
 
 class Shown(Struct, frozen=True):
@@ -38,8 +42,10 @@ def track(
     shown: Shown,
     local: LocalTime | None = None,
     jobs: int | None = None,
+    rules: Path | None = None,
 ) -> int:
-    """`snapdiff track LOGS...`: 0, or 2 where something could not be read."""
+    """`snapdiff track LOGS...`: 0, or 2 where something could not be read. `rules` lists transport rules by name."""
+    names = names_of_rules(rules, (shown.output,))
     problems: list[Problem] = []
     places = find_logs(paths, problems.append)
     if shown.output is not None and any(same_place(shown.output, Path(place.path)) for place in places):
@@ -57,15 +63,27 @@ def track(
     found = TrackFound(
         rows_read=searched.rows_read,
         files=searched.files,
-        messages=messages(with_parsed(row) for row in kept),
+        messages=[_with_notes(message, names) for message in messages(with_parsed(row) for row in kept)],
         sessions=list(sessions(places, _session_ids(kept), problems.append)),
     )
-    if shown.number is not None:
-        found = _only(found, shown.number)
+    found = with_sessions(found)
     problems = list(dict.fromkeys(problems))
+    chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
-        draw_track(found, problems, shown.form, stream, shown.color, number=shown.number)
+        draw_track(chosen, problems, shown.form, stream, shown.color, number=shown.number)
+    is_list = shown.form == "text" and shown.number is None and len(found.messages) > 1
+    if is_list and is_standard_output(shown.output) and may_ask():
+        ask(len(found.messages), lambda number: _show(found, number, shown.color))
     return _code(problems)
+
+
+def _with_notes(message: TrackedMessage, rules: Mapping[str, str] | None) -> TrackedMessage:
+    return replace(message, logged=message_notes(message.events, rules) if message.message_id else [])
+
+
+def _show(found: TrackFound, number: int, color: ColorChoice) -> None:
+    with output_stream(None) as stream:
+        draw_track(_only(found, number), [], "text", stream, color, number=number)
 
 
 def _code(problems: Sequence[Problem]) -> int:

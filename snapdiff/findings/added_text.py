@@ -25,7 +25,7 @@ _QUOTED_SHOWN = 120
 
 @dataclass(frozen=True)
 class AddedText:
-    """A text that was not there before: in which part, by which of the step's changes, and what stood there before.
+    """A text that a step put into a part: by which of its changes, and what the part was before and after.
 
     `before` is None where the whole part is new.
     """
@@ -34,6 +34,7 @@ class AddedText:
     part: Part
     text: str
     before: BodyText | None
+    after: BodyText
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -49,6 +50,14 @@ class AddedText:
     def is_doubled(self) -> bool:
         """Whether it says all it says twice."""
         return all(count > 1 for count in Counter(self.lines).values())
+
+    @property
+    def is_more(self) -> bool:
+        """Whether the part has it once more than before: not where it was only moved."""
+        if self.before is None:
+            return True
+        before, after = self.before.whole, self.after.whole
+        return all(after.count(line) > before.count(line) for line in self.lines)
 
     def stands_in(self, text: str) -> bool:
         """Whether every line of it stands in the folded text."""
@@ -67,10 +76,9 @@ def added_texts(at: Passing) -> Iterator[AddedText]:
         if change.kind == "part.added":
             whole = whole_text(part)
             if whole is not None and not part.is_attachment and _is_telling(text := "\n".join(whole.lines)):
-                yield AddedText(number, part, text, None)
+                yield AddedText(number, part, text, None, whole)
         elif change.kind == "part.changed" and change.name is None:
-            for text, before in _inserted(part, change):
-                yield AddedText(number, part, text, before)
+            yield from _inserted(number, change, part)
 
 
 def telling_lines(text: str) -> tuple[str, ...]:
@@ -113,8 +121,8 @@ def shown(text: str) -> str:
     return text if len(text) <= _QUOTED_SHOWN else f"{text[:_QUOTED_SHOWN].rstrip()}…"
 
 
-def _inserted(part: Part, change: Change) -> Iterator[tuple[str, BodyText]]:
-    """The texts added by a change of a text part, each with what stood there before."""
+def _inserted(number: int, change: Change, part: Part) -> Iterator[AddedText]:
+    """The texts added by a change of a text part."""
     if change.hunks is None:
         return
     is_html = part.type == "text/html"
@@ -130,7 +138,7 @@ def _inserted(part: Part, change: Change) -> Iterator[tuple[str, BodyText]]:
     source = earlier_lines(lines_of(part), change.hunks)
     before = html_text("\n".join(source)) if is_html else plain_text(source)
     if before is not None:
-        yield from ((added_by(hunk), before) for hunk in places)
+        yield from (AddedText(number, part, added_by(hunk), before, after) for hunk in places)
 
 
 def _is_at_an_end(hunk: Hunk, after: BodyText) -> bool:

@@ -58,6 +58,11 @@ class BodyText:
         lines = zip(self.lines, self.quotes, strict=True)
         return folded("\n".join(_QUOTE_MARKS.sub("", line, count=1) for line, quoted in lines if quoted))
 
+    @property
+    def whole(self) -> str:
+        """All of it, folded: what it says itself, then what it quotes."""
+        return f"{self.own}\n{self.quoted}"
+
     @cached_property
     def end_of_own(self) -> int:
         """The index of the first quoted line, or of the line that introduces it; how many lines if none is."""

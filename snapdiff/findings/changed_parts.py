@@ -8,6 +8,7 @@ from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Hunk
 
 _OF_PARTS = frozenset({"part.added", "part.changed", "part.rewritten", "part.moved"})
+_WRITTEN = frozenset({"part.changed", "part.rewritten"})
 _HOW_IT_READS = frozenset({"content-type", "content-transfer-encoding"})
 
 
@@ -43,37 +44,35 @@ def changed_texts(at: Passing) -> Iterator[TextBefore]:
 
     A part is left out where it can't be told which one it was.
     """
-    seen: set[str] = set()
-    for number, change, part in changed_parts(at):
-        if part.is_text and part.section not in seen and change.kind in {"part.changed", "part.rewritten"}:
-            before = _text_before(at, change, part)
-            if before is not None:
-                seen.add(part.section)
-                yield TextBefore(number, change, before, part)
+    written = [one for one in changed_parts(at) if one.part.is_text and one.change.kind in _WRITTEN]
     relabelled = [
         (number, change)
         for number, change in enumerate(at.step.changes)
         if change.kind == "header.changed" and (change.name or "").lower() in _HOW_IT_READS
     ]
-    if not relabelled:
+    if not (written or relabelled):
         return
-    leaves_before = {leaf.header_section: leaf for leaf in at.before.tree.root.leaves() if leaf.is_text}
+    texts_before = [leaf for leaf in at.before.tree.root.leaves() if leaf.is_text]
+    seen: set[str] = set()
+    by_words: dict[tuple[str, str], list[Part]] = {}
+    for leaf in texts_before if written else []:
+        by_words.setdefault((leaf.type, "\n".join(lines_of(leaf))), []).append(leaf)
+    for number, change, part in written:
+        if part.section in seen or (change.kind == "part.changed" and change.hunks is None):
+            continue
+        words = "\n".join(earlier_lines(lines_of(part), change.hunks or []))
+        same = by_words.get((part.type, words), [])
+        if same:
+            seen.add(part.section)
+            before = next((leaf for leaf in same if leaf.section == part.section), same[0])
+            yield TextBefore(number, change, before, part)
+    leaves_before = {leaf.header_section: leaf for leaf in texts_before}
     leaves_after = {leaf.header_section: leaf for leaf in at.after.tree.root.leaves() if leaf.is_text}
     for number, change in relabelled:
         old, new = leaves_before.get(change.part), leaves_after.get(change.part)
         if old is not None and new is not None and new.section not in seen:
             seen.add(new.section)
             yield TextBefore(number, change, old, new)
-
-
-def _text_before(at: Passing, change: Change, part: Part) -> Part | None:
-    """The part of the earlier message that this text was: the one with just its words, in the same section first."""
-    if change.kind == "part.changed" and change.hunks is None:
-        return None
-    lines = earlier_lines(lines_of(part), change.hunks or [])
-    texts = [leaf for leaf in at.before.tree.root.leaves() if leaf.is_text and leaf.type == part.type]
-    texts.sort(key=lambda leaf: leaf.section != part.section)
-    return next((leaf for leaf in texts if lines_of(leaf) == lines), None)
 
 
 def earlier_lines(after: Sequence[str], hunks: Sequence[Hunk]) -> list[str]:

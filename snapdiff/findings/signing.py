@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
+from snapdiff.findings.actors import who_did
 from snapdiff.model import Change, Degree, PartInfo, SignatureState, Step, Trace, TracedSignature
 
 _CAME = "nobody here: it came with the message"
@@ -93,14 +94,6 @@ def signer(trace: Trace, signature: TracedSignature) -> str:
     if signature.added is None:
         return _CAME
     return who_did(next(step for step in trace.steps if step.to == signature.added[1]))
-
-
-def who_did(step: Step) -> str:
-    """Who did a step, in the middle of a sentence; where that can't be known, these words name nobody."""
-    if not step.certain:
-        return f"somebody (it can't be known who, between {step.from_ or 'the parent'} and {step.to})"
-    names = {"agent": step.agent or "", "transport": "the transport service itself", "session": "the SMTP session"}
-    return names.get(step.actor, "somebody (the mails do not say who)")
 
 
 def changes_told(step: Step, state: SignatureState, *, body: bool) -> tuple[int, ...]:

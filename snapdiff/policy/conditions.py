@@ -23,7 +23,7 @@ _MAX_TEXT_FILE = 200_000
 
 _HEADER_KEYS = ("name", "value", "before", "part")
 _PART_KEYS = ("part", "filename")
-_KEYS: dict[str, tuple[str, ...]] = {
+KEYS: dict[str, tuple[str, ...]] = {
     **{kind: _HEADER_KEYS for kind in KINDS if kind.startswith("header.")},
     **{kind: _PART_KEYS for kind in KINDS if kind.startswith("part.")},
     **{kind: () for kind in KINDS if kind.startswith("message.")},
@@ -38,14 +38,14 @@ _KEYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(BODY, ("part", "text", "text_file", "regex")),
 }
 """Which keys may stand below each word, beside `times` and `messages`."""
-_FINAL_KEYS: dict[str, tuple[str, ...]] = {
+FINAL_KEYS: dict[str, tuple[str, ...]] = {
     "header": ("name", "value"),
     "part": ("part", "filename"),
     "sender": ("address",),
     "recipient": ("address",),
     **dict.fromkeys(BODY, ("part", "text", "text_file", "regex")),
 }
-_SELECTORS = ("subject", "sender", "recipient", "message_id")
+SELECTORS = ("subject", "sender", "recipient", "message_id")
 _OTHER_WORDS = {
     "attachment.added": "part.added",
     "attachment.removed": "part.removed",
@@ -78,9 +78,10 @@ def read_condition(reader: Reader, node: Node, asked: Asked) -> Condition | None
     what = _known_word(reader, entry.key, asked)
     if what is None:
         return None
-    keys = () if what.startswith("finding:") else (_FINAL_KEYS if asked.final else _KEYS)[what]
-    more = ("messages",) if asked.clause != "must" or (not keys and asked.final) else ("times", "messages")
-    given = reader.mapping(entry.value, (*keys, *more), f"below {what}")
+    keys = () if what.startswith("finding:") else (FINAL_KEYS if asked.final else KEYS)[what]
+    given = reader.mapping(entry.value, (*keys, "times", "messages"), f"below {what}")
+    if "times" in given and asked.clause != "must":
+        reader.wrong(given["times"].key.place, f"times stands under must alone, not under {asked.clause}")
     return _Condition(reader, what, given, entry.key.place).read(asked)
 
 
@@ -171,7 +172,7 @@ class _Condition:
 
 def read_selector(reader: Reader, node: Node, where: str) -> Selector:
     """Which messages are meant."""
-    given = reader.mapping(node, _SELECTORS, where)
+    given = reader.mapping(node, SELECTORS, where)
     read = {key: read_patterns(reader, entry.value, key, ignore_case=True) for key, entry in given.items()}
     return Selector(**read)
 
@@ -190,6 +191,8 @@ def read_pattern(reader: Reader, node: Node, what: str, ignore_case: bool = Fals
     form: Form = "glob"
     if isinstance(node, Mapping):
         given = reader.mapping(node, ("glob", "exact", "regex"), f"below {what}")
+        if not given and node.entries:
+            return None
         if len(given) != 1:
             reader.wrong(node.place, f"{what} takes a text, {{exact: TEXT}} or {{regex: EXPRESSION}}")
             return None

@@ -9,16 +9,16 @@ from snapdiff.model import Change, Finding, PartInfo, PartSeen, Step, StepAnswer
 from snapdiff.policy.form import Block, Condition, Policy, Selector
 from snapdiff.policy.patterns import Pattern
 
-_BREAKS_SIGNATURES = "SD2"
-"""The group of findings on signatures: where one flags a step, nothing of it is taken for cosmetic."""
+_ON_SIGNATURES = "SD2"
+"""The group of findings on signatures: a change that one flags (save a note, which says that all is well) broke one."""
 
 
 class Looked(NamedTuple):
-    """One step with what is known of its parts, and whether it breaks a signature."""
+    """One step with what is known of its parts; `breaking` are the places of those changes that broke a signature."""
 
     step: Step
     answers: StepAnswers | None
-    breaks: bool
+    breaking: frozenset[int]
 
     def part(self, change: Change) -> PartSeen | None:
         """What stands behind a change's section, None where that is not known."""
@@ -30,14 +30,14 @@ class Looked(NamedTuple):
 def looked_at(trace: Trace) -> list[Looked]:
     """The steps of a trace."""
     answered = {} if trace.answers is UNSET else {answers.to: answers for answers in trace.answers.steps}
-    broken = {finding.step[1] for finding in trace.findings if finding.step and _breaks(finding)}
-    return [Looked(step, answered.get(step.to), step.to in broken) for step in trace.steps]
+    broken = [finding for finding in trace.findings if _breaks(finding)]
+    return [Looked(step, answered.get(step.to), _breaking(step, broken)) for step in trace.steps]
 
 
 def fits(condition: Condition, looked: Looked, change: Change) -> bool:
     """Whether a condition means a change; how often is not looked at, nor for which messages."""
     if condition.what == "cosmetic":
-        return change.cosmetic and not looked.breaks
+        return change.cosmetic and not any(change is looked.step.changes[at] for at in looked.breaking)
     return fits_kind(condition, change) and fits_name(condition, looked, change) and _fits_values(condition, change)
 
 
@@ -108,8 +108,20 @@ def subjects(trace: Trace) -> Iterable[str]:
                 yield from (value for value in (change.before, change.after) if isinstance(value, str))
 
 
+def flagged(finding: Finding, step: Step) -> list[int]:
+    """The places of the changes of its step that a finding is about; all of them where it names none."""
+    named = [flag.rpartition("/changes/")[2] for flag in finding.flags if "/changes/" in flag]
+    places = [int(number) for number in named if number.isdigit()]
+    return [at for at in places if at < len(step.changes)] if named else list(range(len(step.changes)))
+
+
 def _breaks(finding: Finding) -> bool:
-    return finding.code.startswith(_BREAKS_SIGNATURES)
+    return finding.code.startswith(_ON_SIGNATURES) and finding.severity != "note"
+
+
+def _breaking(step: Step, findings: Iterable[Finding]) -> frozenset[int]:
+    of_step = [finding for finding in findings if finding.step is not None and finding.step[1] == step.to]
+    return frozenset(at for finding in of_step for at in flagged(finding, step))
 
 
 def _any(patterns: tuple[Pattern, ...], values: Iterable[str | None]) -> bool:

@@ -90,4 +90,4 @@ class Reader:
 
 def _such_as(known: Iterable[str]) -> str:
     known = tuple(known)
-    return f"; there are {', '.join(known)}" if known else "; nothing stands there"
+    return f"; known here: {', '.join(known)}" if known else "; nothing stands there"

@@ -111,7 +111,8 @@ class _Policy:
         blocks: list[Block] = []
         for agent in entry.value.entries:
             name = agent.key.text
-            if any(block.agent is not None and same_agent(block.agent, name) for block in blocks):
+            # The same name to the letter was found with the keys that stand twice.
+            if any(block.agent not in (None, name) and same_agent(block.agent or "", name) for block in blocks):
                 self._reader.wrong(agent.key.place, f"{name!r} stands here twice: letter case does not count")
             several = isinstance(agent.value, Sequence)
             for node in agent.value.items if isinstance(agent.value, Sequence) else [agent.value]:

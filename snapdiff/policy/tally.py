@@ -33,22 +33,22 @@ class Near(Struct, frozen=True):
 class Tally(Struct, frozen=True):
     """What a policy met with in one trace. Blocks and conditions are named by their places and numbers.
 
-    `ran` are the blocks whose agent ran at their event; `failures` and `doubts` are pairs of an expectation's id and
-    what speaks against it, surely or perhaps.
+    `ran` are the blocks whose agent ran at their event, with the index of the snapshot where it first did; `meant` the
+    conditions with a selection of their own that mean the message. `failures` and `doubts` are pairs of an
+    expectation's id and what speaks against it, surely or perhaps.
     """
 
     path: str
     message_id: str | None
     subject: str | None
     sender: str | None
-    server: str | None
     parent: str | None
     parent_file: str | None
     files: list[str]
     from_time: str
     to_time: str
     meant: frozenset[int]
-    ran: frozenset[int]
+    ran: dict[int, int]
     agents: frozenset[str]
     hits: list[Hit]
     near: list[Near]

@@ -20,6 +20,7 @@ from snapdiff.policy.matching import (
     fits_finding,
     fits_kind,
     fits_name,
+    flagged,
     is_split,
     looked_at,
     suspects,
@@ -74,25 +75,25 @@ class _Tallying:
         for finding in trace.findings:
             self._finding(finding)
         times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
-        ran = {
-            at
-            for at, block in enumerate(policy.blocks)
-            if block.scope == "transport" or any(_ran(block, x.agent, x.event) for x in trace.snapshots)
-        }
+        ran: dict[int, int] = {}
+        for at, block in enumerate(policy.blocks):
+            places = (n for n, x in enumerate(trace.snapshots) if _ran(block, x.agent, x.event))
+            first = 0 if block.scope == "transport" else next(places, None)
+            if first is not None:
+                ran[at] = first
         answers = trace.answers
         return Tally(
             path=trace.path,
             message_id=trace.message_id and trace.message_id[:_LONGEST],
             subject=trace.subject and trace.subject[:_LONGEST],
             sender=trace.sender and trace.sender[:_LONGEST],
-            server=trace.server,
             parent=trace.parent.trace if trace.parent else None,
             parent_file=trace.parent.file if trace.parent else None,
             files=[snapshot.file for snapshot in trace.snapshots],
             from_time=times[0] if times else "",
             to_time=times[-1] if times else "",
             meant=self._meant,
-            ran=frozenset(ran),
+            ran=ran,
             agents=frozenset(x.agent.strip().casefold() for x in trace.snapshots if x.agent),
             hits=self._hits,
             near=[near for near in self._near if not self._done(near.condition)],
@@ -257,7 +258,7 @@ class _Tallying:
     def _tell_finding(
         self, told: dict[str, list[Failure]], condition: Condition, finding: Finding, looked: Looked | None
     ) -> None:
-        changes = _flagged(finding, self._trace) if looked is not None else []
+        changes = [looked.step.changes[at] for at in flagged(finding, looked.step)] if looked is not None else []
         step = looked.step if looked is not None else None
         kept = told[condition.expectation]
         if len(kept) < _FAILURES_KEPT:
@@ -312,16 +313,6 @@ def _came(condition: Condition, seen: TextSeen) -> int:
     """How often a step added a text; nothing where it was to stand at the end and does not."""
     at_end = condition.what != "body.ends_with" or seen.at_end
     return max(0, seen.after - seen.before) if at_end else 0
-
-
-def _flagged(finding: Finding, trace: Trace) -> list[Change]:
-    """The changes that a finding is about."""
-    at = {step.to: step for step in trace.steps}
-    step = at.get(finding.step[1]) if finding.step else None
-    numbers = [flag.rpartition("/changes/")[2] for flag in finding.flags if "/changes/" in flag]
-    if step is None:
-        return []
-    return [step.changes[int(number)] for number in numbers if number.isdigit() and int(number) < len(step.changes)]
 
 
 def _who(step: Step) -> str:

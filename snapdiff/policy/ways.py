@@ -25,7 +25,7 @@ class Way:
 
     def ran(self, block: int) -> bool:
         """Whether a block's agent ran anywhere on the way."""
-        return block in self.end.ran or any(block in tally.ran for tally, _ in self._before)
+        return block in self.end.ran or any(tally.ran.get(block, until + 1) <= until for tally, until in self._before)
 
     def near(self, condition: int) -> list[Near]:
         """What came near to it, this copy's own trace first."""

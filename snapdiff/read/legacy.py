@@ -46,6 +46,8 @@ class Exchange2000Reader:
     `-` stands in it for an empty value, and is given as one.
     """
 
+    is_quoted = False
+
     def __init__(self, file: str, tell: Tell) -> None:
         self._file = file
         self._columns = Columns(file, tell)

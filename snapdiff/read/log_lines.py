@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -12,6 +13,15 @@ from snapdiff.read.log_needles import Needles
 
 BLOCK = 256 * 1024
 """Bytes read at once: few enough to stay in the processor's cache over several looks at them."""
+_ROW = re.compile(rb"\d{4}-\d\d-\d\dT")
+_DAY = len("2024-05-14T")
+_BEGINS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T|#[A-Za-z-]+:")
+"""How rows and header lines begin."""
+_HEADER = re.compile(rb"#[A-Za-z-]+:")
+_BLANK_LINES_KEPT = 1000
+_ENDS_TRIED = 100
+_HELD = 4
+"""Blocks that are put together at most to find where a row of several lines ends."""
 _ABOVE_HEADERS = b"$"
 """Sorts behind `#`, and behind every blank line."""
 _BOM_BEGINS = codecs.BOM_UTF8[:1]
@@ -37,43 +47,97 @@ class Lines:
     """The lines of one log. `rows` counts the rows passed so far, given or not: all but header and blank lines.
 
     With `needles` only lines that may hold one of them are given, and header lines. `ended` counts the line ends.
+    With `is_quoted` a row goes on in the next line while a quote in it is open, as in CSV, unless that line begins like
+    a row itself, so that no row is lost to a quote too many. The line end in its text is LF.
     """
 
     def __init__(
-        self, stream: BinaryIO, file: str, tell: Callable[[Problem], None], needles: Needles | None = None
+        self,
+        stream: BinaryIO,
+        file: str,
+        tell: Callable[[Problem], None],
+        needles: Needles | None = None,
+        *,
+        is_quoted: bool = False,
     ) -> None:
         self._stream = _as_utf8(stream)
         self._file = file
         self._tell = tell
         self._needles = None if needles is None or needles.are_useless else needles
+        self._is_quoted = is_quoted
+        self._failed: Exception | None = None
         self.rows = 0
         self.ended = 0
 
     def __iter__(self) -> Iterator[Line]:
+        yield from self._whole(self._each()) if self._is_quoted else self._each()
+        if self._failed is not None:
+            raise self._failed
+
+    def _whole(self, lines: Iterator[Line]) -> Iterator[Line]:
+        """Each row with all its lines."""
+        following = next(lines, None)
+        while (line := following) is not None:
+            following = next(lines, None)
+            if following is not None and _is_open(line) and _goes_on(following):
+                line, following = self._joined(line, following, lines)
+            yield line
+
+    def _joined(self, line: Line, following: Line | None, lines: Iterator[Line]) -> tuple[Line, Line | None]:
+        """A row whose quotes are open with the lines that follow, up to the one that closes them; and the next one."""
+        last, texts, size = line, [line.text], 0
+        while following is not None and _goes_on(following) and size < LONGEST_LINE:
+            self.rows -= not following.is_header
+            texts += ["\n" * min(following.number - last.number, _BLANK_LINES_KEPT), following.text]
+            size += len(following.text)
+            last, following = following, next(lines, None)
+            if _is_open(last):
+                break
+        return Line(line.number, "".join(texts), last.is_last, last.is_ended), following
+
+    def _each(self) -> Iterator[Line]:
         rest = b""
-        while True:
-            block = self._stream.read(max(BLOCK, len(rest)))
-            if len(rest) + (block.find(b"\n") if b"\n" in block else len(block)) > LONGEST_LINE:
-                rest, block = b"", self._beyond_line(block)
-                self.ended += 1
-            end = block.rfind(b"\n") + 1
-            if not block:
-                if rest:
-                    yield from self._wanted(rest, is_last=True)
-                return
+        while block := self._read(max(BLOCK, len(rest))):
+            if len(rest) + len(block) > LONGEST_LINE:
+                kept = rest.rfind(b"\n") + 1
+                if len(rest) - kept + (block.find(b"\n") if b"\n" in block else len(block)) > LONGEST_LINE:
+                    yield from self._wanted(rest[:kept], is_last=False)
+                    rest, block = b"", self._beyond_line(block)
+                    self.ended += 1
+            end = self._end(block, len(rest))
             if end:
                 whole = b"".join((rest, memoryview(block)[:end]))
                 rest = block[end:]
                 yield from self._wanted(whole, is_last=False)
             else:
                 rest += block
+        if self._failed is not None:
+            rest = rest[: rest.rfind(b"\n") + 1]
+        yield from self._wanted(rest, is_last=True)
+
+    def _read(self, size: int) -> bytes:
+        """The next bytes; where they can't be read the log ends, and says so once every line before was given."""
+        try:
+            return self._stream.read(size)
+        except Exception as failed:
+            self._failed = failed
+            return b""
+
+    def _end(self, block: bytes, held: int) -> int:
+        """Where the last whole line ends; of rows that may have several lines, the last one that another follows."""
+        last = end = block.rfind(b"\n")
+        for _ in range(_ENDS_TRIED if self._is_quoted and held < _HELD * BLOCK else 0):
+            if end < 0 or _ROW.match(block, end + 1):
+                return end + 1
+            end = block.rfind(b"\n", 0, end)
+        return last + 1
 
     def _wanted(self, block: bytes, *, is_last: bool) -> Iterator[Line]:
-        """The lines of a block of whole lines that are wanted."""
-        if self._needles is None:
+        """The lines of a block of whole lines that are wanted; all of them where a row may have several."""
+        looked = _look(block, is_quoted=self._is_quoted) if self._needles is not None and block else None
+        if self._needles is None or looked is None or looked.is_split:
             yield from self._every(block, is_last=is_last)
             return
-        looked = _look(block)
         self.rows += looked.rows
         number, counted = self.ended + 1, 0
         self.ended += looked.ended
@@ -98,8 +162,8 @@ class Lines:
         said = f"{self._file} has a line of more than {LONGEST_LINE >> 20} MiB, which was left out."
         self._tell(Problem(self._file, "line-too-long", said))
         while block and b"\n" not in block:
-            block = self._stream.read(BLOCK)
-        return block[block.find(b"\n") + 1 :] or self._stream.read(BLOCK)
+            block = self._read(BLOCK)
+        return block[block.find(b"\n") + 1 :] or self._read(BLOCK)
 
 
 def _line(raw: bytes, number: int, *, is_last: bool) -> Line:
@@ -107,27 +171,49 @@ def _line(raw: bytes, number: int, *, is_last: bool) -> Line:
     return Line(number, text.rstrip("\r\n").lstrip("\0"), is_last, raw.endswith(b"\n"))
 
 
+def _is_open(line: Line) -> bool:
+    return '"' in line.text and not line.is_header and line.text.count('"') % 2 == 1
+
+
+def _goes_on(line: Line) -> bool:
+    """Whether a line may belong to the row above it, by how it begins."""
+    return _BEGINS.match(line.text) is None
+
+
 class _Looked(Struct):
-    """What a block of whole lines holds: line ends, rows, and where its header lines begin."""
+    """What a block of whole lines holds: line ends, rows, and where its header lines begin.
+
+    `is_split` says that some line begins like no row, and may belong to the row above it.
+    """
 
     ended: int
     rows: int
     headers: list[int]
+    is_split: bool
 
 
-def _look(block: bytes) -> _Looked:
-    """Counts rows. Where the least of all lines begins like a row, none is blank and none a header line."""
+def _look(block: bytes, *, is_quoted: bool) -> _Looked:
+    """Counts rows. Where the least of all lines begins like a row, none is blank and none a header line.
+
+    Where the least and the greatest begin with the same day, all lines do, and none is split.
+    """
     lines = io.BytesIO(block).readlines()
-    looked = _Looked(len(lines) - (not block.endswith(b"\n")), len(lines), [])
-    if min(lines) >= _ABOVE_HEADERS and not (_BOM_BEGINS in block and codecs.BOM_UTF8 in block):
+    looked = _Looked(len(lines) - (not block.endswith(b"\n")), len(lines), [], is_split=False)
+    least = min(lines)
+    if least >= _ABOVE_HEADERS and not (_BOM_BEGINS in block and codecs.BOM_UTF8 in block):
+        is_one_day = is_quoted and _ROW.match(least) and least[:_DAY] == max(lines)[:_DAY]
+        looked.is_split = is_quoted and not is_one_day and not all(map(_ROW.match, lines))
         return looked
     at = 0
     for line in lines:
         if _is_header(line):
             looked.headers.append(at)
             looked.rows -= 1
+            looked.is_split = looked.is_split or (is_quoted and not _HEADER.search(line))
         elif _is_blank(line):
             looked.rows -= 1
+        elif is_quoted and not _ROW.match(line):
+            looked.is_split = True
         at += len(line)
     return looked
 

@@ -25,11 +25,15 @@ _TEXT_BEGINS = re.compile(rb"\n(?=[ -~])")
 
 
 class Piece(Struct, frozen=True):
-    """A part of a log, in bytes from `start` to before `end`; whole lines, save where the log itself ends."""
+    """A part of a log, in bytes from `start` to before `end`; whole lines, save where the log itself ends.
+
+    `is_quoted` as `Lines` has it.
+    """
 
     place: LogPlace
     start: int
     end: int
+    is_quoted: bool = False
 
 
 class Scanned(Struct, frozen=True):
@@ -57,7 +61,7 @@ class Scan:
             with open(openable(place.path), "rb", buffering=0) as file:  # noqa: PTH123
                 file.seek(piece.start)
                 part = io.BufferedReader(_Part(file, piece.end - piece.start))
-                lines = Lines(part, place.file, problems.append, self._needles)
+                lines = Lines(part, place.file, problems.append, self._needles, is_quoted=piece.is_quoted)
                 for line in lines:
                     found.append(line)
         except OSError as error:
@@ -84,7 +88,7 @@ class _Part(io.RawIOBase):
         return read
 
 
-def pieces(place: LogPlace, stream: BinaryIO) -> list[Piece]:
+def pieces(place: LogPlace, stream: BinaryIO, *, is_quoted: bool = False) -> list[Piece]:
     """The pieces of a log that was just opened; none where it is packed or in UTF-16, and has to be read in one go."""
     if place.member is not None or not isinstance(stream, io.BufferedReader) or not stream.seekable():
         return []
@@ -95,7 +99,7 @@ def pieces(place: LogPlace, stream: BinaryIO) -> list[Piece]:
     start = 0
     while start < size:
         end = _beginning(stream, start + PIECE) if size - start > 2 * PIECE else size
-        found.append(Piece(place, start, end))
+        found.append(Piece(place, start, end, is_quoted))
         start = end
     return found
 

@@ -116,7 +116,7 @@ class LogRows:
             try:
                 with open_log(place) as stream:
                     reader = LINE_READERS.get(kind_of(stream))
-                    if reader is not None and (found := pieces(place, stream)):
+                    if reader is not None and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
                         plans[place] = _Plan(reader, found)
             except ReadFailed:
                 continue
@@ -145,7 +145,7 @@ class LogRows:
         if (line_reader := LINE_READERS.get(kind)) is not None:
             self.files.append(place.file)
             reader = line_reader(place.file, self._tell)
-            lines = Lines(stream, place.file, self._tell, self._needles)
+            lines = Lines(stream, place.file, self._tell, self._needles, is_quoted=line_reader.is_quoted)
             try:
                 for line in lines:
                     yield from _read(reader, line)

@@ -36,6 +36,8 @@ class TrackingReader:
     """
 
     form: RowFormat = "msgtrk"
+    is_quoted = True
+    """Whether a value may hold a line end, in quotes. Exchange writes `\\r\\n` for it; other tools do not."""
     columns_by_count: ClassVar = COLUMNS_BY_COUNT
 
     def __init__(self, file: str, tell: Tell) -> None:

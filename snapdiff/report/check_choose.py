@@ -6,7 +6,7 @@ from typing import BinaryIO, Literal
 from snapdiff.model_check import CheckReport
 from snapdiff.report.choose import ColorChoice
 
-CheckForm = Literal["text", "json"]
+CheckForm = Literal["text", "json", "junit", "sarif", "gitlab", "markdown"]
 
 
 def draw_check(report: CheckReport, form: CheckForm, stream: BinaryIO, color: ColorChoice = "auto") -> None:
@@ -25,4 +25,34 @@ def _json(report: CheckReport, stream: BinaryIO) -> None:
     write_json(report, stream)
 
 
-_MAKERS: dict[str, Callable[[CheckReport, BinaryIO], None]] = {"json": _json}
+def _junit(report: CheckReport, stream: BinaryIO) -> None:
+    from snapdiff.report.check.junit import junit
+
+    stream.write(junit(report).encode())
+
+
+def _sarif(report: CheckReport, stream: BinaryIO) -> None:
+    from snapdiff.report.check.sarif import sarif
+
+    stream.write(sarif(report).encode())
+
+
+def _gitlab(report: CheckReport, stream: BinaryIO) -> None:
+    from snapdiff.report.check.gitlab import gitlab
+
+    stream.write(gitlab(report).encode())
+
+
+def _markdown(report: CheckReport, stream: BinaryIO) -> None:
+    from snapdiff.report.check.markdown import markdown
+
+    stream.write(markdown(report).encode())
+
+
+_MAKERS: dict[str, Callable[[CheckReport, BinaryIO], None]] = {
+    "json": _json,
+    "junit": _junit,
+    "sarif": _sarif,
+    "gitlab": _gitlab,
+    "markdown": _markdown,
+}

@@ -40,6 +40,10 @@ def message_document(message: TrackedMessage) -> dict[str, Any]:
         "stays": msgspec.to_builtins(message.stays),
         "reports": message.reports,
         "about": message.about,
+        "hops": msgspec.to_builtins(message.hops),
+        "copies": msgspec.to_builtins(message.copies),
+        "talks": msgspec.to_builtins(message.talks),
+        "logged": msgspec.to_builtins(message.logged),
     }
 
 

@@ -11,7 +11,7 @@ from snapdiff.report.words import actor_words, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import AgentNote, Journey, Step
+    from snapdiff.model import AgentNote, Journey, Step, TrackedMessage
 
 NOTES_SHOWN = 100
 
@@ -42,6 +42,16 @@ def unplaced_notes(journey: Journey) -> Iterator[str]:
     for note in notes[:NOTES_SHOWN]:
         words = f"{code(note.agent)}: {note_words(note, code, code)} ({_place(note)})"
         yield f"- Logged, and not known at which step: {words}; {sentence(note.reason or '')}\n"
+    yield from _more(len(notes))
+
+
+def message_notes(message: TrackedMessage) -> Iterator[str]:
+    """What agents logged about a message found in logs alone."""
+    notes = telling(message.logged)
+    for note in notes[:NOTES_SHOWN]:
+        yield f"\n- {code(note.agent)}: {note_words(note, code, code)} ({_place(note)})"
+    if notes:
+        yield "\n"
     yield from _more(len(notes))
 
 

@@ -11,7 +11,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model import AgentNote, Journey, Step
+    from snapdiff.model import AgentNote, Journey, Step, TrackedMessage
 
 NOTES_SHOWN = 20
 
@@ -43,6 +43,18 @@ def unplaced_lines(journey: Journey, paper: Paper) -> Iterator[Line]:
         body = [Piece(f"{paper.show(note.agent, 100)}: {note_words(note, paper.show)}"), Piece(f"; {reason}", "dim")]
         yield from hanging([Piece("      ")], [*body, Piece(f"  {_place(note, paper)}", "dim")], paper.width)
     yield from _more(len(notes), 6, paper)
+
+
+def message_lines(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+    """What agents logged about a message found in logs alone: rules that fired, malware that was found."""
+    notes = telling(message.logged)
+    if notes:
+        yield []
+        yield [Piece("  What agents did, by the log", "title")]
+    for note in notes[:NOTES_SHOWN]:
+        body = [Piece(f"{paper.show(note.agent, 100)}: {note_words(note, paper.show)}")]
+        yield from hanging([Piece("    ")], [*body, Piece(f"  {_place(note, paper)}", "dim")], paper.width)
+    yield from _more(len(notes), 4, paper)
 
 
 def _place(note: AgentNote, paper: Paper) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from snapdiff.log_words import row_words
 from snapdiff.report.terminal_overview import time_words
-from snapdiff.report.terminal_text import Line, Paper, Piece, hanging, width_of
+from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import cut
 
 if TYPE_CHECKING:
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _MEMBERS_SHOWN = 20
 
 
-def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None) -> Iterator[Line]:
-    """One event of a message's way, behind its time, or behind what else it is `told_by`."""
+def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None, details: int = 8) -> Iterator[Line]:
+    """One event of a message's way, behind its time, or behind what else it is `told_by`.
+
+    Its details stand below it, so many columns from the left.
+    """
     event = row.text("event_id")
     servers = " ".join(dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname")))))
     head = told_by or [Piece(f"    {row_time_words(row, paper)}  ", "dim")]
@@ -34,7 +37,7 @@ def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None) -> 
         arrow = f" {paper.symbols.arrow} "
         body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
     yield from hanging(head, body, paper.width)
-    indent = [Piece(" " * (8 if told_by is None else width_of(told_by)))]
+    indent = [Piece(" " * details)]
     related = row.text("related_recipient_address")
     if row.text("details") and row.format == "rulestrk":
         yield from hanging(indent, [Piece(paper.show(row.text("details"), 300), "dim")], paper.width)

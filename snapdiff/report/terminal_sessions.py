@@ -9,9 +9,9 @@ from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import counted, cut, is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from snapdiff.model import Session
+    from snapdiff.model import Session, SessionLine
 
 _SHOWN = 60
 _LONGEST = 300
@@ -31,11 +31,26 @@ def session_lines(session: Session, paper: Paper, *, whole: bool, told_by: Line 
     ]
     yield from hanging(head, body, paper.width)
     chosen = session.lines if whole else [line for line in session.lines if is_refusal(line)]
-    for line in chosen[:_SHOWN]:
+    yield from _said(chosen[:_SHOWN], paper)
+    if len(chosen) > _SHOWN or session.more_lines:
+        left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
+        yield [Piece(f"        and {counted(left, 'more line')}; --format json has them", "note")]
+
+
+def hop_lines(session: Session, lines: Collection[int], paper: Paper) -> Iterator[Line]:
+    """A session in short, below the row of its hop: who spoke, and the lines with these numbers."""
+    spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
+    body = [
+        Piece(f"{spoke} {paper.show(session.remote, 100) or '?'}"),
+        Piece(f"  {paper.show(session.connector_id, 200)}, session {paper.show(session.session_id, 64)}", "dim"),
+    ]
+    yield from hanging([Piece("        ")], body, paper.width)
+    yield from _said([line for line in session.lines if line.line in lines], paper)
+
+
+def _said(lines: Sequence[SessionLine], paper: Paper) -> Iterator[Line]:
+    for line in lines:
         style = "error" if is_refusal(line) else "dim"
         words = f"{line.data}{' ' if line.data and line.context else ''}{line.context}"
         sign = [Piece(f"        {paper.show(line.event, 1) or ' '} ", "label")]
         yield from hanging(sign, [Piece(paper.show(cut(words, _LONGEST)), style)], paper.width)
-    if len(chosen) > _SHOWN or session.more_lines:
-        left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
-        yield [Piece(f"        and {counted(left, 'more line')}; --format json has them", "note")]

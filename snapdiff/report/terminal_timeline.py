@@ -56,7 +56,7 @@ def _server(entry: TimelineEntry, numbers: Mapping[str, int], paper: Paper) -> s
 def _moment(moment: Moment, head: Line, paper: Paper) -> Iterator[Line]:
     entry = moment.entry
     if entry.row is not UNSET:
-        yield from event_lines(entry.row, paper, [*head, Piece("  ")])
+        yield from event_lines(entry.row, paper, [*head, Piece("  ")], width_of(head) + 2)
     elif entry.session is not UNSET:
         yield from session_lines(entry.session, paper, whole=False, told_by=[*head, Piece("  ")])
     elif entry.kind == "gap":

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from snapdiff.log_words import row_words
+from snapdiff.report.markdown_notes import message_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from snapdiff.model import Problem, Session, TrackedMessage, TrackFound, TrackingRow
 
 _SHOWN = 200
+_NAMED = 10
 _REFUSALS_SHOWN = 10
 
 
@@ -41,22 +43,40 @@ def _message(message: TrackedMessage) -> Iterator[str]:
         for one in message.ways[:_SHOWN]:
             ending = one.outcome + (f": {code(one.status)}" if one.outcome == "failed" and one.status else "")
             yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
-    yield from event_table(message.events)
+    for copy in message.copies[:_SHOWN]:
+        by = f"agent {code(copy.by)}" if copy.source.upper() == "AGENT" else code(copy.by or "Exchange")
+        whom = ", ".join(code(name) for name in copy.recipients[:_NAMED])
+        more = f" and {len(copy.recipients) - _NAMED:,} more" if len(copy.recipients) > _NAMED else ""
+        yield f"\nCopy ({copy.number}), split off by {by} on {code(copy.server or '?')} for {whom}{more}.\n"
+    yield from _times(message)
+    yield from event_table(message.events, {at: copy.number for copy in message.copies for at in copy.events})
+    yield from message_notes(message)
     yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
 
 
-def event_table(events: Sequence[TrackingRow]) -> Iterator[str]:
-    """A message's events as a table; nothing where there are none."""
+def _times(message: TrackedMessage) -> Iterator[str]:
+    """How long it was on each server, and between one and the next."""
+    timed = [(code(one.server), one.seconds) for one in message.stays if one.seconds is not None]
+    timed += [
+        (f"{code(one.sender)} to {code(one.receiver)}", one.seconds) for one in message.hops if one.seconds is not None
+    ]
+    if timed:
+        yield "\n" + row("Where", "Seconds") + row("---", "--:")
+        yield from (row(where, f"{seconds:,.3f}") for where, seconds in timed[:_SHOWN])
+
+
+def event_table(events: Sequence[TrackingRow], copies: Mapping[int, int]) -> Iterator[str]:
+    """A message's events as a table; nothing where there are none. `copies` has the number of a row's copy by place."""
     if not events:
         return
     yield "\n" + row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
-    for event in events[:_SHOWN]:
+    for at, event in enumerate(events[:_SHOWN]):
         name = event.text("event_id")
         meaning = row_words(event)
         yield row(
             code(event.time or "-"),
             code(name) if name else "-",
-            sentence(meaning) if meaning != name else "-",
+            (f"({copies[at]}) " if at in copies else "") + (sentence(meaning) if meaning != name else "-"),
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_ending import problems as problem_lines
+from snapdiff.report.terminal_notes import message_lines
+from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines, row_time_words
-from snapdiff.report.terminal_sessions import session_lines
+from snapdiff.report.terminal_sessions import hop_lines, session_lines
 from snapdiff.report.terminal_settings import terminal_settings
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
 from snapdiff.report.words import counted
@@ -17,7 +19,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, RecipientWay, ServerStay, TrackedMessage, TrackFound
+    from snapdiff.model import Problem, RecipientWay, ServerStay, Session, SplitCopy, TrackedMessage, TrackFound
     from snapdiff.report.choose import ColorChoice
 
 LISTED = 200
@@ -56,7 +58,10 @@ def _found(found: TrackFound, paper: Paper, number: int | None) -> Iterator[Line
         yield [Piece("Search for less: a part of an address or one word of the subject is enough.", "dim")]
         return
     if number is not None or len(found.messages) == 1:
-        yield from path(found.messages[0], paper)
+        yield from path(found.messages[0], found.sessions, paper)
+        if found.sessions:
+            yield []
+            yield [Piece("  SMTP sessions in full", "title")]
         for session in found.sessions[:_SESSIONS_SHOWN]:
             yield from session_lines(session, paper, whole=True)
         if len(found.sessions) > _SESSIONS_SHOWN:
@@ -98,7 +103,7 @@ def _ending(message: TrackedMessage) -> str:
     return f"{', '.join(said) or 'no recipients'}; {counted(len(message.events), 'row')}"
 
 
-def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> Iterator[Line]:
     """One message's whole path: what it is, its recipients as a tree, each event in its order, and what is missing."""
     yield [Piece(paper.show(message.subject, 300) or "(no subject)", "title")]
     facts = [
@@ -114,32 +119,76 @@ def path(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     yield []
     yield [Piece("  Recipients", "title")]
     depths: dict[str, int] = {}
+    on_copy = {name.lower(): copy.number for copy in message.copies for name in copy.recipients}
     for one in message.ways[:_SHOWN]:
         depth = min(depths.get((one.came_from or "").lower(), -1) + 1, 8)
         depths[one.address.lower()] = depth
-        yield from _way(one, depth, paper)
+        yield from _way(one, depth, on_copy.get(one.address.lower(), 0), paper)
     yield from _more(len(message.ways), "recipient")
-    timed = [one for one in message.stays if one.seconds is not None]
-    if timed:
+    if message.copies:
         yield []
-        yield [Piece("  Time on each server", "title")]
-        for stay in timed[:_SHOWN]:
-            yield from _stay(stay, paper)
-        yield from _more(len(timed), "server")
+        yield [Piece("  Copies that were split off", "title")]
+        for copy in message.copies[:_SHOWN]:
+            yield from _copy(copy, paper)
+        yield from _more(len(message.copies), "copy", "copies")
+    yield from _times(message, paper)
     yield []
     yield [Piece("  Path", "title")]
-    for row in message.events[:_SHOWN]:
-        yield from event_lines(row, paper)
-    yield from _more(len(message.events), "row")
+    yield from _path(message, sessions, paper)
+    yield from message_lines(message, paper)
     for gap in message.gaps[:_SHOWN]:
         yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
 
 
-def _way(one: RecipientWay, depth: int, paper: Paper) -> Iterator[Line]:
+def _path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> Iterator[Line]:
+    """Each event in its order, with the number of the copy that it is about and the session that carried it."""
+    copy_of = {at: copy.number for copy in message.copies for at in copy.events}
+    spoken = {(one.file, one.session_id, one.start): one for one in sessions}
+    talks = {talk.event: talk for talk in message.talks}
+    for at, row in enumerate(message.events[:_SHOWN]):
+        about = f"({copy_of[at]}) " if at in copy_of else ""
+        head = [Piece(f"    {row_time_words(row, paper)}  ", "dim"), Piece(about, "name")]
+        yield from event_lines(row, paper, head)
+        talk = talks.get(at)
+        session = spoken.get((talk.file, talk.session_id, talk.start)) if talk else None
+        if talk is not None and session is not None:
+            yield from hop_lines(session, talk.lines, paper)
+    yield from _more(len(message.events), "row")
+
+
+def _copy(copy: SplitCopy, paper: Paper) -> Iterator[Line]:
+    count = counted(len(copy.recipients), "recipient")
+    who = paper.show(copy.by, 200)
+    by = f"by agent {who}" if copy.source.upper() == "AGENT" else f"by {who or 'Exchange'}"
+    of = f" of copy ({copy.parent})" if copy.parent else ""
+    when = f", {time_words(copy.time, paper)}" if copy.time else ""
+    words = f"split off{of} {by} on {paper.show(copy.server, 100) or '?'} for {count}{when}"
+    yield from hanging([Piece(f"    ({copy.number}) ", "name")], [Piece(words)], paper.width)
+
+
+def _times(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+    """How long it was on each server, and between one and the next."""
+    timed = [one for one in message.stays if one.seconds is not None]
+    hops = [one for one in message.hops if one.seconds is not None]
+    if not timed and not hops:
+        return
+    yield []
+    yield [Piece("  Time on each server and between them", "title")]
+    for stay in timed[:_SHOWN]:
+        yield from _stay(stay, paper)
+    yield from _more(len(timed), "server")
+    for hop in hops[:_SHOWN]:
+        ends = f"{paper.show(hop.sender, 100)} {paper.symbols.arrow} {paper.show(hop.receiver, 100)}"
+        yield from hanging([Piece("    "), Piece(ends)], [Piece(f"  {hop.seconds:,.3f} s", "dim")], paper.width)
+    yield from _more(len(hops), "hop")
+
+
+def _way(one: RecipientWay, depth: int, copy: int, paper: Paper) -> Iterator[Line]:
     style = {"delivered": "added", "failed": "error", "open": "unsure"}.get(one.outcome, "dim")
     words = _OUTCOME_WORDS[one.outcome]
     at = f" by {paper.show(one.server, 100)}" if one.server and one.outcome in ("delivered", "failed") else ""
-    said = f"  {words}{at}" + (
+    on = f", on copy ({copy})" if copy else ""
+    said = f"  {words}{at}{on}" + (
         f": {paper.show(_reason(one.status), 300)}" if one.outcome == "failed" and one.status else ""
     )
     head = [Piece("    " + "  " * depth)]
@@ -158,9 +207,10 @@ def _reason(status: str) -> str:
     return reply or status
 
 
-def _more(count: int, noun: str) -> Iterator[Line]:
+def _more(count: int, noun: str, nouns: str | None = None) -> Iterator[Line]:
     if count > _SHOWN:
-        yield [Piece(f"    and {counted(count - _SHOWN, 'more ' + noun)}; --format json has them all", "note")]
+        rest = f"{count - _SHOWN:,} more {nouns}" if nouns else counted(count - _SHOWN, f"more {noun}")
+        yield [Piece(f"    and {rest}; --format json has them all", "note")]
 
 
 def _problems(found: Sequence[Problem], paper: Paper) -> Iterator[Line]:

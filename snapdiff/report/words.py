@@ -204,8 +204,7 @@ def delay_words(seconds: float | None) -> str:
 
 def is_refusal(line: SessionLine) -> bool:
     """Whether a line is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
-    data = line.data
-    return line.event in "<>" and data[:3].isdigit() and data[:1] in "45" and data[3:4] in ("", " ", "-")
+    return line.is_refusal
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:

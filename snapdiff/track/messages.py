@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from snapdiff.model import TrackedMessage, TrackingRow
+from snapdiff.track.copies import copies
 from snapdiff.track.gaps import gaps
+from snapdiff.track.hops import hops
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
 from snapdiff.track.stays import stays
@@ -44,6 +46,8 @@ def _message(name: str, rows: list[TrackingRow], reports: list[str], about: list
         stays=stays(rows) if name else [],
         reports=reports,
         about=about,
+        hops=hops(rows) if name else [],
+        copies=copies(rows) if name else [],
     )
 
 

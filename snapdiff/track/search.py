@@ -71,8 +71,13 @@ class Search(Struct, frozen=True):
 
 def row_time(row: TrackingRow) -> datetime | None:
     """The row's time; None where it has none that can be read."""
+    return parse_time(row.time)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A time of a log; None where it can't be read. Without a zone it is UTC."""
     try:
-        time = datetime.fromisoformat(row.time or "")
+        time = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -32,34 +32,38 @@ INNER = b"Content-Type: message/rfc822\r\n\r\n" + message(file("inner.pdf")).rep
 TNEF = file("winmail.dat", b"\x78\x9f\x3e\x22 tnef", "application/ms-tnef")
 SIGNATURE = file("smime.p7s", b"MIIB", "application/pkcs7-signature")
 RAISES = {
-    "removed": ([message(file("offer.pdf")), message()], "SD411", {"file": "offer.pdf", "instead": ""}),
-    "removed with the multipart": ([message(file("offer.pdf")), mail(entity(plain()))], "SD411", {"file": "offer.pdf"}),
+    "removed": ([message(file("offer.pdf")), message()], "SD411", {"files": "offer.pdf", "instead": ""}),
+    "removed with the multipart": (
+        [message(file("offer.pdf")), mail(entity(plain()))],
+        "SD411",
+        {"files": "offer.pdf"},
+    ),
     "one of two": (
         [message(file("offer.pdf"), file("b.zip", ZIP)), message(file("b.zip", ZIP))],
         "SD411",
-        {"file": "offer.pdf"},
+        {"files": "offer.pdf"},
     ),
     "one of two equal ones": (
         [message(file("a.pdf"), file("a.pdf")), message(file("a.pdf"))],
         "SD411",
-        {"file": "a.pdf"},
+        {"files": "a.pdf"},
     ),
     "a notice in its place": (
         [message(file("offer.pdf")), message(file("Deleted.txt", b"It was deleted.", "text/plain"))],
         "SD411",
-        {"file": "offer.pdf", "instead": "; there is Deleted.txt now"},
+        {"files": "offer.pdf", "instead": "; there is Deleted.txt now"},
     ),
     "without a name": (
         [message(file(None)), message()],
         "SD411",
-        {"file": "without a name (application/pdf)"},
+        {"files": "one without a name (application/pdf)"},
     ),
     "an attached message": (
         [message(INNER), message()],
         "SD411",
-        {"file": "without a name (message/rfc822)"},
+        {"files": "one without a name (message/rfc822)"},
     ),
-    "a text": ([message(file("a.txt", b"Tea", "text/plain")), message()], "SD411", {"file": "a.txt"}),
+    "a text": ([message(file("a.txt", b"Tea", "text/plain")), message()], "SD411", {"files": "a.txt"}),
     "replaced": (
         [message(file("offer.pdf")), message(file("offer.pdf", PDF + b"!"))],
         "SD412",
@@ -150,3 +154,10 @@ def test_each_of_several_is_told(tmp_path: Path) -> None:
     after = message(file("x.pdf"), file("b.zip", ZIP + b"!"))
     found = judged(tmp_path, [before, after])
     assert [one.code for one in found] == ["SD411", "SD412", "SD413"]
+
+
+def test_those_removed_at_once_are_one_finding(tmp_path: Path) -> None:
+    (found,) = judged(tmp_path, [message(*(file(f"{n}.pdf", PDF + bytes([n])) for n in range(13))), message()])
+    names = ", ".join(f"{n}.pdf" for n in range(10))
+    assert found.message == f"Agent A removed attachments: {names} and 3 more."
+    assert len(found.flags) == 13

@@ -88,6 +88,16 @@ NEAR_MISSES = {
     "one text": [one(plain()), one(plain(RULE))],
     "two texts": [one(plain()), one(plain(RULE)), one(plain(RULE + OTHER))],
     "the same text, taken away in between": [one(plain()), one(plain(RULE)), one(plain()), one(plain(RULE))],
+    "put at another place": [one(plain()), one(plain(RULE)), one(f"{NOTICE}\n{plain()}")],
+    "put into a part of its own": [
+        one(plain()),
+        one(plain(RULE)),
+        mail(multipart("mixed", entity(plain()), entity(NOTICE + "\n"))),
+    ],
+    "put below what is quoted": [
+        one(plain(RULE + QUOTE.format("Tea?"))),
+        one(plain(QUOTE.format("Tea?") + RULE)),
+    ],
     "few words": [one(plain("\nBest regards\nAlan\n")), one(plain("\nBest regards\nAlan\nBest regards\nAlan\n"))],
     "some lines of it alone": [one(plain(RULE)), one(plain(RULE + RULE + OTHER))],
     "in the middle": [one("Hello,\n\nBye\n"), one(f"Hello,\n{NOTICE}\n\nBye\n")],

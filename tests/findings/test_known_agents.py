@@ -29,6 +29,7 @@ RAISES = {
     "swap_parts": {"SD418"},
     "change_subtype": {"SD410"},
     "change_subtype_and_text": {"SD410"},
+    "text_to_multipart": {"SD410"},
     "wrap_single": {"SD410"},
     "wrap_multipart": {"SD410"},
     "wrap_leaf": {"SD410"},

@@ -79,6 +79,23 @@ RAISES = {
         "SD410",
         {"before": "text/plain", "after": "multipart/mixed (text/plain, text/plain)"},
     ),
+    "a signature with a logo": (
+        [
+            mail(entity(plain())),
+            mail(
+                multipart(
+                    "related",
+                    multipart("alternative", entity(plain(NOTICE)), entity(html(NOTICE), "html")),
+                    b"Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Disposition: inline\r\n\r\nx\r\n",
+                )
+            ),
+        ],
+        "SD410",
+        {
+            "before": "text/plain",
+            "after": "multipart/related (multipart/alternative (text/plain, text/html), image/png)",
+        },
+    ),
     "the multipart's type": (
         [both(), both().replace(b"multipart/alternative", b"multipart/mixed")],
         "SD410",

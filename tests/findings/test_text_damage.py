@@ -81,7 +81,12 @@ RAISES = {
         "SD402",
         {"written": "shift_jis", "read": "windows-1252"},
     ),
-    "garbled HTML": ([text(html(), kind="html"), text(garbled(html()), kind="html")], "SD402", {"part": "1"}),
+    "garbled HTML": ([text(html(), kind="html"), text(garbled(html()), kind="html")], "SD402", {"where": "the text"}),
+    "a garbled Subject": (
+        [subject("=?utf-8?q?Gr=C3=BC=C3=9Fe?="), subject("=?utf-8?q?Gr=C3=83=C2=BC=C3=83=C5=B8e?=")],
+        "SD402",
+        {"where": "the field Subject", "written": "utf-8", "read": "windows-1252", "before": "Grüße"},
+    ),
     "label alone": (
         [text(GERMAN), text(GERMAN, label="iso-8859-1")],
         "SD403",

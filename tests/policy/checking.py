@@ -69,7 +69,7 @@ def write(folder: Path, *traces: list[File]) -> Path:
 
 def check(folder: Path, text: str, *traces: list[File], today: date = TODAY) -> CheckReport:
     """The result for these traces."""
-    return checked([write(folder, *traces)], policy(text), today, 1, None)
+    return checked([write(folder, *traces)], policy(text), today, 1)
 
 
 def outcomes(report: CheckReport) -> dict[str, str]:

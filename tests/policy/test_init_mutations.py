@@ -28,7 +28,7 @@ ONCE = {
 def test_the_samples_pass_on_their_own_policy(tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     assert init([SAMPLES], policy, 1) == 0
-    assert checked([SAMPLES], load(policy), TODAY, 1, None).exit_code == 0
+    assert checked([SAMPLES], load(policy), TODAY, 1).exit_code == 0
 
 
 def test_every_dropped_or_added_change_of_the_samples_is_found(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def _all_mutations(good: Path, policy_file: Path, *, at_most: int) -> dict[str, 
     """Tries every mutation at every step of an agent; returns how often each was tried. Each has to be found."""
     assert init([good], policy_file, 1) == 0, good
     policy = load(policy_file)
-    assert checked([good], policy, TODAY, 1, None).exit_code == 0
+    assert checked([good], policy, TODAY, 1).exit_code == 0
     tried = dict.fromkeys(("dropped", *ADDED), 0)
     found = list(places(good))
     random.Random(SEED).shuffle(found)  # noqa: S311 - not for secrets
@@ -67,7 +67,7 @@ def _all_mutations(good: Path, policy_file: Path, *, at_most: int) -> dict[str, 
             original = place.file.read_bytes()
             place.file.write_bytes(raw)
             try:
-                report = checked([good], policy, TODAY, 1, None)
+                report = checked([good], policy, TODAY, 1)
             finally:
                 place.file.write_bytes(original)
             # Where the next step is uncertain, it may be this agent that did or undid it there: the code is 2 then.

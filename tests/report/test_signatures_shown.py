@@ -29,6 +29,8 @@ SIGNATURE = TracedSignature(
     added_by="Signer",
     broken=None,
     states=[HELD],
+    sha256="0",
+    signed_sha256=None,
 )
 LATER = [
     (SignatureState("Routing0004.eml", "broken", "same"), "body hash broken, signed fields as signed, after Footer"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from snapdiff.findings.register import Found, Passing, of_step
 from snapdiff.mail.parts import Part
+from snapdiff.model import Change
 
 _TOLD_ELSEWHERE = frozenset(
     {
@@ -16,9 +17,37 @@ _TOLD_ELSEWHERE = frozenset(
 """Signatures and seals: what becomes of them is told of the message they seal."""
 
 
+_MOST_TOLD = 100
+_MOST_NAMED = 10
+
+
 class _Pair(NamedTuple):
     before: Part
     after: Part
+
+
+class _Places:
+    """Which of a step's changes are about which part."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._removed: dict[str | None, list[int]] = defaultdict(list)
+        self._content: dict[str | None, list[int]] = defaultdict(list)
+        self._fields: dict[str | None, list[int]] = defaultdict(list)
+        for number, change in enumerate(changes):
+            if change.kind == "part.removed":
+                self._removed[change.part].append(number)
+            elif change.kind.startswith("part."):
+                self._content[change.part].append(number)
+            elif _is_about_parts(change.kind, change.part, change.name):
+                self._fields[change.part].append(number)
+
+    def of(self, before: Part, after: Part | None) -> tuple[int, ...]:
+        """The changes of a part's content and of its fields; its removal where it is gone."""
+        removed = self._removed.get(before.section, [])
+        if after is None:
+            return tuple(removed)
+        content, fields = self._content.get(after.section, []), self._fields.get(after.header_section, [])
+        return tuple(sorted([*removed, *content, *fields]))
 
 
 @of_step
@@ -30,22 +59,23 @@ def attachments_changed(at: Passing) -> Iterator[Found]:
     left_old = [part for part in old if part.is_attachment]
     left_new = list(new)
     _take(left_old, left_new, _identity)
-    for pair in _take(left_old, left_new, _content):
-        yield from _relabelled(at, pair)
+    places = _Places(at.step.changes)
+    for pair in _take(left_old, left_new, _content)[:_MOST_TOLD]:
+        yield from _relabelled(places, pair)
     left_new = [part for part in left_new if part.is_attachment]
-    for pair in _take(left_old, left_new, _name):
-        if not (pair.before.is_text and pair.after.is_text) and pair.after.shape == "leaf":
-            sizes = {"before": f"{len(pair.before.content)} bytes", "after": f"{len(pair.after.content)} bytes"}
-            evidence = {"file": _shown(pair.after), "part": pair.after.section, **sizes}
-            yield Found("SD412", evidence, _changes(at, pair.before, pair.after))
-    left_old = [part for part in left_old if part not in _same_place(left_old, left_new)]
+    for before, after in _take(left_old, left_new, _name)[:_MOST_TOLD]:
+        if not (before.is_text and after.is_text) and after.shape == "leaf":
+            sizes = {"before": f"{len(before.content)} bytes", "after": f"{len(after.content)} bytes"}
+            evidence = {"file": _shown(after), "part": after.section, **sizes}
+            yield Found("SD412", evidence, places.of(before, after))
+    _take(left_old, left_new, _type_of_nameless)
     if _is_unpacked(left_old, left_new) or _is_within(at.after.tree.root, left_old):
         return
-    instead = ", ".join(part.file_name or f"one without a name ({part.type})" for part in left_new)
-    for part in left_old:
-        if part.type not in _TOLD_ELSEWHERE:
-            words = f"; there is {instead} now" if instead else ""
-            yield Found("SD411", {"file": _shown(part), "instead": words}, _changes(at, part, None))
+    gone = [part for part in left_old if part.type not in _TOLD_ELSEWHERE]
+    if gone:
+        instead = f"; there is {_all(left_new)} now" if left_new else ""
+        numbers = sorted({number for part in gone for number in places.of(part, None)})
+        yield Found("SD411", {"files": _all(gone), "instead": instead}, tuple(numbers))
 
 
 def _is_about_parts(kind: str, part: str | None, name: str | None) -> bool:
@@ -89,23 +119,19 @@ def _name(part: Part) -> Hashable:
     return part.file_name
 
 
-def _same_place(old: Sequence[Part], new: list[Part]) -> list[Part]:
-    """Attachments without a name, and attached messages, that another of their type stands in for: changed inside."""
-    return [pair.before for pair in _take(list(old), list(new), _type_of_nameless)]
-
-
 def _type_of_nameless(part: Part) -> Hashable:
+    """What an attachment without a name, or an attached message, goes by: another of its type is it, changed inside."""
     return part.type if part.file_name is None else None
 
 
-def _relabelled(at: Passing, pair: _Pair) -> Iterator[Found]:
+def _relabelled(places: _Places, pair: _Pair) -> Iterator[Found]:
     before, after = pair
     if before.file_name != after.file_name:
         evidence = {"before": before.file_name or "no name", "after": after.file_name or "no name"}
-        yield Found("SD413", {**evidence, "part": after.section}, _changes(at, before, after))
+        yield Found("SD413", {**evidence, "part": after.section}, places.of(before, after))
     if before.type != after.type:
         evidence = {"file": _shown(after), "before": before.type, "after": after.type}
-        yield Found("SD414", {**evidence, "part": after.section}, _changes(at, before, after))
+        yield Found("SD414", {**evidence, "part": after.section}, places.of(before, after))
 
 
 def _is_unpacked(old: Sequence[Part], new: Sequence[Part]) -> bool:
@@ -119,17 +145,10 @@ def _is_within(root: Part, old: Sequence[Part]) -> bool:
     return bool(old) and all(part.content_key in inside for part in old)
 
 
-def _changes(at: Passing, before: Part, after: Part | None) -> tuple[int, ...]:
-    """The changes about this part: those of its content and of its fields."""
-    found: list[int] = []
-    for number, change in enumerate(at.step.changes):
-        part = before if after is None or change.kind == "part.removed" else after
-        place = part.section if change.kind.startswith("part.") else part.header_section
-        is_its_own = change.part == place and _is_about_parts(change.kind, change.part, change.name)
-        if is_its_own and (after is not None or change.kind == "part.removed"):
-            found.append(number)
-    return tuple(found)
+def _all(parts: Sequence[Part]) -> str:
+    names = ", ".join(map(_shown, parts[:_MOST_NAMED]))
+    return f"{names} and {len(parts) - _MOST_NAMED} more" if len(parts) > _MOST_NAMED else names
 
 
 def _shown(part: Part) -> str:
-    return part.file_name or f"without a name ({part.type})"
+    return part.file_name or f"one without a name ({part.type})"

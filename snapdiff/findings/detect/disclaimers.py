@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from snapdiff.findings.actors import who_did
 from snapdiff.findings.added_text import (
@@ -23,6 +24,7 @@ from snapdiff.model import Snapshot, Trace
 
 _END_OF_HTML = re.compile(r"</html\s*>", re.IGNORECASE)
 _MOST_REMEMBERED = 50
+_MOST_TEXTS = 20
 
 
 @dataclass(frozen=True)
@@ -48,38 +50,42 @@ class AddedTexts:
 
     def passed(self, at: Passing) -> None:
         """Looks at each text the step added."""
-        added_here = list(added_texts(at))
+        added_here = list(islice(added_texts(at), _MOST_REMEMBERED))
         for added in added_here:
             if added.part.is_attachment or added.part.embedding:
                 self._found.extend(_in_an_attachment(at.index, added))
                 continue
-            self._found.extend(self._again(at.index, added))
-            self._remember(at, added)
+            if added.is_more:
+                self._found.extend(self._again(at, added))
+                self._remember(at, added)
         self._found.extend(_in_one_alternative(at, added_here))
 
     def ended(self, trace: Trace) -> Iterable[Found]:
         """What was found on the way."""
         return self._found
 
-    def _again(self, step: int, added: AddedText) -> Iterator[Found]:
+    def _again(self, at: Passing, added: AddedText) -> Iterator[Found]:
         """SD301, SD303, SD309: the message has the text already; who put it there makes the difference."""
         evidence = {"text": added.shown, "part": added.part.section}
-        first = next((one for one in self._earlier if self._is_same(one, step, added)), None)
+        first = next((one for one in self._earlier if self._is_same(one, at, added)), None)
         if added.is_doubled:
-            yield Found("SD301", {**evidence, "first": "it itself, in this same step"}, (added.change,), step)
+            yield Found("SD301", {**evidence, "first": "it itself, in this same step"}, (added.change,), at.index)
         elif first is not None:
-            yield Found("SD301", {**evidence, "first": first.who}, (added.change,), step)
+            yield Found("SD301", {**evidence, "first": first.who}, (added.change,), at.index)
         elif added.before is not None and added.stands_in(added.before.own):
-            yield Found("SD309", evidence, (added.change,), step)
+            yield Found("SD309", evidence, (added.change,), at.index)
         elif added.before is not None and added.stands_in(added.before.quoted):
-            yield Found("SD303", evidence, (added.change,), step)
+            yield Found("SD303", evidence, (added.change,), at.index)
 
-    def _is_same(self, earlier: _Earlier, step: int, added: AddedText) -> bool:
-        """Whether that text is the one added now, and still there: in the same part, or in the one a new part joins."""
-        if earlier.step == step:
-            return earlier.section == added.part.section and added.stands_in(earlier.text)
-        still_there = added.before is None or added.stands_in(f"{added.before.own}\n{added.before.quoted}")
-        return still_there and added.stands_in(earlier.text)
+    def _is_same(self, earlier: _Earlier, at: Passing, added: AddedText) -> bool:
+        """Whether that text is the one added now, and still there: in the same part, or in another one beside a new."""
+        if not added.stands_in(earlier.text):
+            return False
+        if earlier.step == at.index:
+            return earlier.section == added.part.section
+        if added.before is not None:
+            return added.stands_in(added.before.whole)
+        return any(_says(part, added) for part in _shown_texts(at.after.tree.root) if part is not added.part)
 
     def _remember(self, at: Passing, added: AddedText) -> None:
         if len(self._earlier) < _MOST_REMEMBERED:
@@ -104,7 +110,8 @@ def _in_one_alternative(at: Passing, added_here: Sequence[AddedText]) -> Iterato
         if added.before is None or added.part not in forms:
             continue
         other = forms.html if added.part is forms.plain else forms.plain
-        if other.section in touched or _says(other, added):
+        there = whole_text(other)
+        if other.section in touched or there is None or added.stands_in(there.whole):
             continue
         evidence = {"text": added.shown, "given": _kind(added.part), "other": _kind(other)}
         yield Found("SD304", evidence, (added.change,), at.index)
@@ -122,10 +129,15 @@ def behind_the_end_of_html(at: Passing) -> Iterator[Found]:
             yield Found("SD305", {"text": shown(behind), "part": part.section}, (number,))
 
 
+def _shown_texts(root: Part) -> list[Part]:
+    texts = (leaf for leaf in root.leaves() if leaf.is_text and not leaf.is_attachment and not leaf.embedding)
+    return list(islice(texts, _MOST_TEXTS))
+
+
 def _says(part: Part, added: AddedText) -> bool:
-    """Whether the part has the text all the same; True too where that can't be told."""
+    """Whether the part has the text too; False for HTML too large to be read."""
     text = whole_text(part)
-    return text is None or added.stands_in(f"{text.own}\n{text.quoted}")
+    return text is not None and added.stands_in(text.whole)
 
 
 def _behind_the_end(before: str, after: str) -> str:

@@ -1,6 +1,7 @@
 """What the tracking log says agents did, against what their snapshots show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from msgspec import UNSET
 
@@ -40,53 +41,94 @@ def rule_without_change(journey: Journey, traces: Sequence[Trace]) -> Iterator[F
 @of_journey
 def change_without_rule(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD706: the Transport Rule Agent changed something, and the whole AGENTINFO row of that copy has no rule."""
-    told = [row for row in journey.events if _event(row) == "AGENTINFO" and _is_whole(row)]
-    for at, trace in enumerate(traces) if told else ():
-        own = [row for row in told if _is_about(row, trace)]
-        if not own or _has_rule(trace, journey):
+    told = _by_number(row for row in journey.events if _event(row) == "AGENTINFO" and _is_whole(row))
+    unplaced = {note.trace for note in journey.logged or () if note.what == "rule"}
+    for at, trace in enumerate(traces) if told and UNSET not in unplaced else ():
+        row = next((told[key] for key in _numbers(trace) if key in told), None)
+        fired = trace.path in unplaced or any(note.what == "rule" for step in trace.steps for note in step.logged or ())
+        if row is None or fired:
             continue
         for place, step in enumerate(trace.steps):
             changes = tuple(number for number, change in enumerate(step.changes) if _is_of_a_rule(change))
             if changes and step.certain and (step.agent or "").lower() == _RULES:
-                values = {"what": _what(step, changes), "row": f"{own[0].file}:{own[0].line}"}
+                values = {"what": _what(step, changes), "row": f"{row.file}:{row.line}"}
                 yield Found("SD706", values, changes, place, at)
 
 
 @of_journey
 def logged_without_snapshot(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD707: the log says an agent split, failed or deferred the message where its trace has no snapshot of that."""
-    for row in journey.events:
-        event, context = _event(row), row.text("source_context").strip()
-        if row.text("source").upper() != "AGENT" or not context or event not in ("TRANSFER", "FAIL", "DEFER"):
-            continue
-        number = row.text("internal_message_id")
-        if event == "TRANSFER":
-            copies = any(_has_number(trace, row, [number]) for trace in traces)
-            at = None if copies else _place_of(traces, row, row.texts("reference"))
+    rows = [row for row in journey.events if row.text("source").upper() == "AGENT" and row.text("source_context")]
+    rows = [row for row in rows if _event(row) in ("TRANSFER", "FAIL", "DEFER")]
+    seen = _seen(traces) if rows else {}
+    for row in rows:
+        context, number = row.text("source_context").strip(), row.text("internal_message_id")
+        if _event(row) == "TRANSFER":
+            trace = None if _find(seen, row, [number]) else _find(seen, row, row.texts("reference"))
             agent, did = context, f"split off a copy (internal-message-id {number})"
         else:
-            at = _place_of(traces, row, [number])
-            agent, did = _who_and_what(event, context, traces[at]) if at is not None else ("", "")
-        if at is not None and did:
-            values = {"agent": agent, "did": did, "time": _time(row), "server": traces[at].server or ""}
-            yield Found("SD707", {**values, "row": f"{row.file}:{row.line}"}, trace=at)
+            trace = _find(seen, row, [number])
+            agent, did = _who_and_what(row, context, trace) if trace else ("", "")
+        if trace and did:
+            values = {"agent": agent, "did": did, "time": _time(row), "server": trace.server}
+            yield Found("SD707", {**values, "row": f"{row.file}:{row.line}"}, trace=trace.at)
 
 
-def _who_and_what(event: str, context: str, trace: Trace) -> tuple[str, str]:
+@dataclass(frozen=True)
+class _Seen:
+    """What snapshots of a trace show: the agents that ran, and whether the message was deferred."""
+
+    at: int
+    server: str
+    agents: frozenset[str]
+    deferred: bool
+
+
+def _seen(traces: Sequence[Trace]) -> dict[tuple[str, str], _Seen]:
+    """The traces by their server and numbers; the first of several copies of a folder."""
+    found: dict[tuple[str, str], _Seen] = {}
+    for at, trace in enumerate(traces):
+        agents = frozenset(one.agent.lower() for one in trace.snapshots if one.agent)
+        deferred = any(one.status == "Deferred" for one in trace.snapshots)
+        for key in _numbers(trace):
+            found.setdefault(key, _Seen(at, trace.server or "", agents, deferred))
+    return found
+
+
+def _find(seen: dict[tuple[str, str], _Seen], row: TrackingRow, numbers: Sequence[str]) -> _Seen | None:
+    """The trace of the row's server that has one of these numbers."""
+    return next((seen[name, one] for name in _servers(row) for one in numbers if (name, one) in seen), None)
+
+
+def _who_and_what(row: TrackingRow, context: str, trace: _Seen) -> tuple[str, str]:
     """Who failed or deferred the message and in what words; no words where a snapshot shows it.
 
     Of a DEFER row the context is why, which need not be an agent's name.
     """
-    ran = any((snapshot.agent or "").lower() == context.lower() for snapshot in trace.snapshots)
-    if event == "FAIL":
+    ran = context.lower() in trace.agents
+    if _event(row) == "FAIL":
         return context, "" if ran else "failed the message"
-    shown = ran or any(snapshot.status == "Deferred" for snapshot in trace.snapshots)
-    return "an agent", "" if shown else f"deferred the message ({context})"
+    return "an agent", "" if ran or trace.deferred else f"deferred the message ({context})"
 
 
-def _place_of(traces: Sequence[Trace], row: TrackingRow, numbers: Sequence[str]) -> int | None:
-    """The first trace of the row's server with one of these numbers."""
-    return next((at for at, trace in enumerate(traces) if _has_number(trace, row, numbers)), None)
+def _by_number(rows: Iterable[TrackingRow]) -> dict[tuple[str, str], TrackingRow]:
+    """Rows by the servers that may have logged them and by the number that the message has there."""
+    found: dict[tuple[str, str], TrackingRow] = {}
+    for row in rows:
+        for name in _servers(row):
+            found.setdefault((name, row.text("internal_message_id")), row)
+    return found
+
+
+def _servers(row: TrackingRow) -> list[str]:
+    """The servers a row without a hop names: the one that logged it, now as the client, now as the server."""
+    return [_host(name) for name in (row.text("server_hostname"), row.text("client_hostname")) if name]
+
+
+def _numbers(trace: Trace) -> list[tuple[str, str]]:
+    """A trace's server with each of its Record-Ids; none where it does not say its server."""
+    records = dict.fromkeys(snapshot.record_id for snapshot in trace.snapshots if snapshot.record_id)
+    return [(_host(trace.server), record) for record in records] if trace.server else []
 
 
 def _time(row: TrackingRow) -> str:
@@ -121,30 +163,8 @@ def _is_whole(row: TrackingRow) -> bool:
     return bool(members) and len(row.parsed.custom_data) == len(members) and not members[-1].endswith(("...", "…"))
 
 
-def _is_about(row: TrackingRow, trace: Trace) -> bool:
-    return _has_number(trace, row, [row.text("internal_message_id")])
-
-
-def _has_number(trace: Trace, row: TrackingRow, numbers: Sequence[str]) -> bool:
-    """Whether a trace is of the server that logged a row, and has one of these numbers of its as its Record-Id."""
-    own = _host(row.text("server_hostname") or row.text("client_hostname"))
-    if not trace.server or _host(trace.server) not in (own, _host(row.text("client_hostname"))):
-        return False
-    return any(snapshot.record_id in numbers for snapshot in trace.snapshots if snapshot.record_id)
-
-
 def _host(name: str) -> str:
     return name.partition(".")[0].lower()
-
-
-def _has_rule(trace: Trace, journey: Journey) -> bool:
-    """Whether any rule may have fired on a trace's copy: one beside a step, or one that can't be told apart from it."""
-    beside = any(note.what == "rule" for step in trace.steps for note in step.logged or ())
-    return beside or any(note.what == "rule" and note.trace in (UNSET, trace.path) for note in _unplaced(journey))
-
-
-def _unplaced(journey: Journey) -> list[AgentNote]:
-    return journey.logged or []
 
 
 def _what(step: Step, changes: Sequence[int]) -> str:

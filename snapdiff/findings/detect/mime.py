@@ -1,6 +1,7 @@
 """The MIME structure of a message: alternatives made anew or dropped, parts put elsewhere, bodies as attachments."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 
 from snapdiff.findings.alternatives import alternatives, is_made_anew, lost_between
 from snapdiff.findings.register import Found, Passing, follower, of_step
@@ -134,20 +135,26 @@ def _placing(at: Passing) -> tuple[int, ...]:
     )
 
 
-def _holders(root: Part) -> dict[tuple[str, bytes, int], tuple[str, ...]]:
-    """Of each leaf of the message's own, by its content (the n-th of that content), the types of what holds it."""
-    found: dict[tuple[str, bytes, int], tuple[str, ...]] = {}
-    counts: dict[tuple[str, bytes], int] = {}
+def _holders(root: Part) -> dict[Hashable, tuple[str, ...]]:
+    """The types of the multiparts that hold each part of the message's own, outermost first.
+
+    The parts go by their content (the n-th of that content), and the only text in a form by that form too.
+    """
+    found: dict[Hashable, tuple[str, ...]] = {}
+    counts: Counter[Hashable] = Counter()
+    forms: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     stack: list[tuple[Part, tuple[str, ...]]] = [(root, ())]
     while stack:
         part, holders = stack.pop()
         if part.shape == "multipart":
             stack.extend((child, (*holders, part.type)) for child in reversed(part.children))
-        elif part.content_key[0] != "empty":
-            count = counts.get(part.content_key, 0)
-            counts[part.content_key] = count + 1
-            found[(*part.content_key, count)] = holders
-    return found
+            continue
+        if part.content_key[0] != "empty":
+            found[part.content_key, counts[part.content_key]] = holders
+            counts[part.content_key] += 1
+        if part.type in _FORM_WORDS and not part.is_attachment:
+            forms[part.type].append(holders)
+    return found | {form: all_holders[0] for form, all_holders in forms.items() if len(all_holders) == 1}
 
 
 def _is_wrapped(at: Passing) -> bool:

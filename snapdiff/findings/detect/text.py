@@ -1,7 +1,7 @@
 """Text that a step damaged: characters lost, read by the wrong charset, or labelled with one that does not fit."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from snapdiff.findings.added_text import seen_hunks
 from snapdiff.findings.changed_parts import TextBefore, changed_texts
@@ -15,40 +15,30 @@ _MOST_SHOWN = 40
 _SHOWN_OF_LINE = 60
 _META = re.compile(r"<meta\b[^>]{0,500}?\bcharset\s*=\s*[\"']?\s*([\w.:+-]{1,40})", re.IGNORECASE)
 _HEAD_OF_HTML = 20_000
+_LONGEST_FIELD = 20_000
 
 
 @of_step
 def characters_lost(at: Passing) -> Iterator[Found]:
     """SD401: characters of a text or a header field became `?`, U+FFFD or nothing."""
     for number, change in enumerate(at.step.changes):
-        if change.kind == "part.changed" and change.hunks is not None:
-            where = "the text" if change.part in {None, "1"} else f"the text of part {change.part}"
-            found = [one for pair in line_pairs(seen_hunks(change)) if (one := lost(*pair)) is not None]
-        elif change.kind == "header.changed" and isinstance(change.before, str) and isinstance(change.after, str):
-            where = f"the field {change.name}"
-            found = [one] if (one := lost(change.before, change.after)) is not None else []
-        else:
-            continue
+        found = [one for pair in _lines_written_anew(change) if (one := lost(*pair)) is not None]
         if found:
-            yield Found("SD401", {"where": where, **_in_all(found)}, (number,))
+            yield Found("SD401", {"where": _where(change), **_in_all(found)}, (number,))
 
 
 @of_step
 def misread_text(at: Passing) -> Iterator[Found]:
-    """SD402: text that became what its bytes say in another charset."""
-    for text in changed_texts(at):
-        if text.change.kind != "part.changed" or _is_relabelled(text):
+    """SD402: a text or a header field that became what its bytes say in another charset."""
+    relabelled = {text.number for text in changed_texts(at) if _is_relabelled(text)}
+    for number, change in enumerate(at.step.changes):
+        if number in relabelled:
             continue
-        for before, after in line_pairs(seen_hunks(text.change)):
+        for before, after in _lines_written_anew(change):
             mistake = misread(before, after)
             if mistake is not None:
-                evidence = {
-                    "part": text.after.section,
-                    "written": mistake.written_in,
-                    "read": mistake.read_as,
-                    **_around(before, after),
-                }
-                yield Found("SD402", evidence, (text.number,))
+                charsets = {"written": mistake.written_in, "read": mistake.read_as}
+                yield Found("SD402", {"where": _where(change), **charsets, **_around(before, after)}, (number,))
                 break
 
 
@@ -75,6 +65,21 @@ def meta_against_mime(at: Passing) -> Iterator[Found]:
         if meta is not None and _is_other_text(before, meta.group(1)) and _is_damaged(change):
             evidence = {"part": text.after.section, "meta": meta.group(1), "mime": _label(before)}
             yield Found("SD404", evidence, (text.number,))
+
+
+def _lines_written_anew(change: Change) -> Iterable[tuple[str, str]]:
+    """The lines of a text, or the value of a field, before and after, where one stands in the other's place."""
+    if change.kind == "part.changed" and change.hunks is not None:
+        return line_pairs(seen_hunks(change))
+    if change.kind == "header.changed" and isinstance(change.before, str) and isinstance(change.after, str):
+        return [(change.before, change.after)] if len(change.before) <= _LONGEST_FIELD else []
+    return []
+
+
+def _where(change: Change) -> str:
+    if change.kind == "header.changed":
+        return f"the field {change.name}"
+    return "the text" if change.part in {None, "1"} else f"the text of part {change.part}"
 
 
 def _in_all(found: Sequence[Lost]) -> dict[str, str]:

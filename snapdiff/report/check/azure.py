@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from snapdiff.report.check.told import policy_path, told, verdict_words
+from snapdiff.report.check.told import harmless, policy_path, told, verdict_words
 from snapdiff.report.safe_text import safe
 
 if TYPE_CHECKING:
@@ -13,18 +12,10 @@ if TYPE_CHECKING:
 
     from snapdiff.model_check import CheckReport
 
-_COMMAND = re.compile(r"##(?=vso\[|\[)", re.IGNORECASE)
-"""The agent looks for these anywhere in a line."""
-
 
 def azure(report: CheckReport) -> str:
     """The commands, a line each. They say what failed, and leave the task's result to the exit code."""
     return "".join(f"{line}\n" for line in _lines(report))
-
-
-def harmless(text: str) -> str:
-    """Text for people that is printed to the log of a pipeline: no line of it is a command of the agent."""
-    return _COMMAND.sub("# #", text)
 
 
 def _lines(report: CheckReport) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from snapdiff.report.check.told import policy_path, told, verdict_words
+from snapdiff.report.check.told import harmless, policy_path, told, verdict_words
 from snapdiff.report.safe_text import safe
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _command(name: str, message: str, **properties: str) -> str:
 
 def _data(text: str) -> str:
     """The runner decodes %25, %0D and %0A in a command's text (actions/toolkit, command.ts); safe text is one line."""
-    return safe(text).replace("%", "%25")
+    return harmless(safe(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from snapdiff.model_check import CheckedMessage, CheckReport, Expectation, Failure, Verdict
 
 Level = Literal["error", "warning", "note"]
+
+_COMMAND = re.compile(r"##(?=vso\[|\[)", re.IGNORECASE)
+"""Azure's agent and GitHub's runner look for these anywhere in a line."""
 
 
 class Told(NamedTuple):
@@ -96,3 +100,8 @@ def policy_path(report: CheckReport, expectation: Expectation | None = None) -> 
     """The file in which it was written, with `/`, as the systems that show it beside the code want it."""
     file = expectation.file if expectation is not None and expectation.file else report.policy or report.baseline or ""
     return str(file or "snapdiff").replace("\\", "/").removeprefix("./")
+
+
+def harmless(text: str) -> str:
+    """Text that is printed to a log of either system: no line of it is a command that begins with `##`."""
+    return _COMMAND.sub("# #", text)

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from snapdiff.model_check import CheckReport
-from snapdiff.report.check.azure import azure, harmless
+from snapdiff.report.check.azure import azure
 from snapdiff.report.check.github import ANNOTATIONS_AT_MOST, github, quoted
 from snapdiff.report.check.gitlab import gitlab
 from snapdiff.report.check.junit import junit
 from snapdiff.report.check.markdown import LONGEST, markdown
 from snapdiff.report.check.sarif import sarif
-from snapdiff.report.check.told import told
+from snapdiff.report.check.told import harmless, told
 
 FORMS: list[Callable[[CheckReport], str]] = [junit, sarif, gitlab, github, azure, markdown]
 OFFICIAL = Path(os.environ.get("SNAPDIFF_SCHEMAS", "none"))

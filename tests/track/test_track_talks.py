@@ -1,0 +1,85 @@
+"""The SMTP session of each hop: by the row's session id, else by its connector and time; and its lines that matter."""
+
+import pytest
+from msgspec.structs import replace
+from rowmaker import row
+
+from snapdiff.model import LogValue, Session, SessionLine, TrackFound
+from snapdiff.track.messages import messages
+from snapdiff.track.talks import with_sessions
+
+SAID = [
+    ("+", ""),
+    ("<", "EHLO a.test"),
+    ("<", "MAIL FROM:<other@x.test>"),
+    ("<", "RCPT TO:<x@x.test>"),
+    (">", "250 2.6.0 <2@x.test> [InternalId=1] Queued"),
+    ("<", "MAIL FROM:<bob@y.test> SIZE=1"),
+    ("*", "08DC;2024-05-14T08:00:00.000Z;2"),
+    ("<", "RCPT TO:<ann@x.test>"),
+    (">", "550 5.1.10 no such recipient"),
+    ("<", "BDAT 1 LAST"),
+    (">", "250 2.6.0 <1@x.test> [InternalId=2] Queued"),
+    ("<", "MAIL FROM:<third@x.test>"),
+]
+
+
+def session(session_id: str = "08DC", start: str = "08:00:00", end: str = "08:00:05", **fields: object) -> Session:
+    day = "2024-05-14T"
+    lines = [SessionLine(at, None, at, event, data, "") for at, (event, data) in enumerate(SAID, 1)]
+    one = Session("RECV.LOG", "receive", session_id, "M\\C", "", "", f"{day}{start}Z", f"{day}{end}Z", lines, [])
+    return replace(one, **fields)
+
+
+def talks(event: str, sessions: list[Session], **fields: LogValue) -> list[tuple[str, str]]:
+    found = TrackFound(1, [], messages([row(event, "08:00:05", **fields)]), sessions)
+    return [(one.session_id, one.start or "") for one in with_sessions(found).messages[0].talks]
+
+
+NAMED: dict[str, LogValue] = {"source_context": "08dc;2024-05-14T08:00:00.000Z;2", "connector_id": "M\\C"}
+UNNAMED: dict[str, LogValue] = {"source_context": "", "connector_id": "m\\c"}
+
+
+@pytest.mark.parametrize(
+    ("event", "sessions", "fields", "expected"),
+    [
+        ("RECEIVE", [session()], NAMED, ["08DC"]),
+        ("RECEIVE", [session()], {"source_context": "08DC"}, ["08DC"]),
+        ("DELIVER", [session()], {"source_context": "08DC;x"}, ["08DC"]),
+        ("SEND", [session()], NAMED, []),
+        ("SEND", [session(kind="send")], NAMED, ["08DC"]),
+        ("AGENTINFO", [session()], NAMED, []),
+        ("RECEIVE", [session("08DD")], NAMED, []),
+        ("RECEIVE", [session(connector_id="M\\Other")], NAMED, []),
+        # No id in the row: the one session of its connector at that time.
+        ("RECEIVE", [session("x")], UNNAMED, ["x"]),
+        ("RECEIVE", [session("x", end="08:00:01"), session("y", start="09:00:00", end="09:00:05")], UNNAMED, ["x"]),
+        ("RECEIVE", [session("x"), session("y")], UNNAMED, []),
+        ("RECEIVE", [session("x", connector_id="M\\Other")], UNNAMED, []),
+        ("RECEIVE", [session("x", start="07:00:00", end="07:00:05")], UNNAMED, []),
+        ("RECEIVE", [], UNNAMED, []),
+    ],
+)
+def test_the_session_of_a_row(
+    event: str, sessions: list[Session], fields: dict[str, LogValue], expected: list[str]
+) -> None:
+    assert [name for name, _ in talks(event, sessions, **fields)] == expected
+
+
+def test_of_several_with_one_id_the_nearest_counts() -> None:
+    early, late = session(start="07:00:00", end="07:00:05"), session(start="08:00:01")
+    for order in ([early, late], [late, early]):
+        assert talks("RECEIVE", order, **NAMED) == [("08DC", late.start)]
+
+
+def test_only_lines_about_the_message_are_told() -> None:
+    found = TrackFound(1, [], messages([row("RECEIVE", "08:00:05", **NAMED)]), [session()])
+    (talk,) = with_sessions(found).messages[0].talks
+    assert [SAID[line - 1][1].partition(":")[0] for line in talk.lines] == [
+        "MAIL FROM",
+        "RCPT TO",
+        "550 5.1.10 no such recipient",
+        "250 2.6.0 <1@x.test> [InternalId=2] Queued",
+    ]
+    unknown = replace(found, messages=messages([row("RECEIVE", "08:00:05", **(NAMED | {"message_id": "<9@x.test>"}))]))
+    assert len(with_sessions(unknown).messages[0].talks[0].lines) > 4

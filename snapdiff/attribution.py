@@ -8,9 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
 from msgspec import UNSET, Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from snapdiff.model import AgentNote, CustomDatum, Journey, NoteKind, Trace, TrackingRow
 from snapdiff.track.gaps import host
@@ -72,7 +71,7 @@ def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, st
 
 def message_notes(rows: Iterable[TrackingRow], rules: Mapping[str, str] | None) -> list[AgentNote]:
     """All that agents logged about one message, by its rows alone, each once; of agents whose code is known."""
-    found: dict[bytes, AgentNote] = {}
+    found: dict[tuple[object, ...], AgentNote] = {}
     for row in rows:
         if row.text("event_id").upper() == "AGENTINFO":
             for note in agent_notes(row, rules, {}):
@@ -80,9 +79,10 @@ def message_notes(rows: Iterable[TrackingRow], rules: Mapping[str, str] | None) 
     return list(found.values())
 
 
-def _without_place(note: AgentNote) -> bytes:
+def _without_place(note: AgentNote) -> tuple[object, ...]:
     """The note as it is compared: two copies of a log say the same at other places."""
-    return msgspec.msgpack.encode(replace(note, file="", line=0))
+    values = astuple(replace(note, file="", line=0))
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def agent_notes(row: TrackingRow, rules: Mapping[str, str] | None, named: Mapping[str, str]) -> Iterator[AgentNote]:
@@ -240,7 +240,7 @@ class _Notes:
 
     def __init__(self) -> None:
         self.found = Attributed({}, [])
-        self._taken: set[tuple[str, str, bytes]] = set()
+        self._taken: set[tuple[str, str, tuple[object, ...]]] = set()
 
     def put(self, note: AgentNote, place: _Place | None, reason: str = "", split: TrackingRow | None = None) -> None:
         """Puts a note beside the one step of its agent; else with the journey, for this reason.

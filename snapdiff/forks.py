@@ -1,5 +1,6 @@
 """Trace keys and TRANSFER rows to forks: the trace each copy was split from, and the row that proves it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -119,11 +120,15 @@ def _reference(row: TrackingRow) -> list[str]:
     return row.texts("reference")
 
 
+_PART_OF_EXCHANGE = re.compile(r"[A-Za-z]{1,40}")
+"""What a TRANSFER row without an agent names, such as Resolver or ContentConversion."""
 _BY_GUESS = "the copy it was split from is known by its Message-Id and times alone"
 
 
 def split(parent: Trace, first: Snapshot, fork: Fork) -> Split | None:
     """How the copy that begins with the snapshot `first` came off its parent; None where the parent was not there yet.
+
+    Its reason names no file, server or person, so that it can be shown outside the house as it is.
 
     A TRANSFER row of an agent proves who it was where it stands between the snapshot before that agent's and the
     agent's own, with no number missing between the two: nobody else ran then. One of Exchange itself (a resolver, the
@@ -137,13 +142,13 @@ def split(parent: Trace, first: Snapshot, fork: Fork) -> Split | None:
         return None if left_at is None else Split(left_at, None, False, _BY_GUESS)
     by_agent = row.text("source").upper() == "AGENT"
     who = row.text("source_context").strip()
-    where = f"TRANSFER row, {row.file}, line {row.line}"
+    where = f"TRANSFER row of {row.time}" if row.time else "TRANSFER row"
     window = _window(parent, row, who if by_agent else "")
     if window is None or first.sequence not in (None, 1):
         said = f"the tracking log names the copy it was split from ({where}), but not all that was done up to here"
         return None if left_at is None else Split(left_at, None, False, said)
     name = window[1].agent if by_agent else None
-    splitter = name or "Exchange itself" + (f" ({who})" if who else "")
+    splitter = name or "Exchange itself" + (f" ({who})" if _PART_OF_EXCHANGE.fullmatch(who) else "")
     said = f"the tracking log says that {splitter} split this copy off ({where})"
     return Split(window[0], name, True, said)
 

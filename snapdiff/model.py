@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from snapdiff.model_answers import Answers as Answers
+from snapdiff.model_answers import Explained as Explained
 from snapdiff.model_answers import FinalSeen as FinalSeen
 from snapdiff.model_answers import Insertion as Insertion
 from snapdiff.model_answers import PartSeen as PartSeen

@@ -42,17 +42,27 @@ class Insertion(Struct, frozen=True):
     at_end: bool
 
 
+class Explained(Struct, frozen=True):
+    """That musts of one block of the policy (by its place) account for all that changed in the texts of one type.
+
+    `conditions` are those whose texts came.
+    """
+
+    block: int
+    type: str
+    conditions: list[int]
+
+
 class StepAnswers(Struct, frozen=True):
     """The answers for the step into the snapshot `to`.
 
-    `explained` names the places of the policy's blocks, each with a media type, whose musts account for all that
-    changed in the texts of that type. `unread` are types whose text is too large to be looked into.
+    `unread` are types whose text is too large to be looked into.
     """
 
     to: str
     texts: list[TextSeen]
     parts: list[PartSeen]
-    explained: list[tuple[int, str]]
+    explained: list[Explained]
     unread: list[str]
     inserted: list[Insertion]
 

@@ -119,8 +119,9 @@ class CannotTell(Struct, frozen=True):
 class CheckCounts(Struct, frozen=True):
     """Messages checked and left out by the policy's selection; then expectations by what became of them in all.
 
-    An expectation counts once, by its gravest outcome over all messages: uncertain, failed, not-exercised, waived,
-    passed. `failures` counts single failures.
+    An expectation counts once, by its gravest outcome over all messages: failed, uncertain, not-exercised, waived,
+    passed. One that is no must counts as not-exercised only where it was so on every message. `failures` counts single
+    failures.
     """
 
     messages: int

@@ -30,10 +30,11 @@ class TracedSignature(Struct, frozen=True):
     `domain`, `selector`, `algorithm`, `canonicalization`, `length` and `instance` are its tags d=, s=, a=, c=, l= and
     i= (i= of ARC alone), `signed` the names of h=. `added` is the step (from, to) it came with, None where the first
     snapshot bears it already; `added_by` the agent of that step, None where that can't be known or was no agent.
-    `broken` is the first step after which the body hash does not hold, or a signed field is another, though it was so
-    before. `states` begin at the first snapshot that bears it. `sha256` is a digest of the signature value (b=), the
-    same wherever the signature is met, however its field is folded; `signed_sha256` one of the signed fields,
-    canonicalised, as first seen, None where c= is unknown: two traces with the same one differ in no signed field.
+    `body_broken` is the step since which the body hash, which held, does not; `fields_broken` that since which the
+    signed fields, as signed before, are others; each None where there is no such step, or where it was mended later.
+    `states` begin at the first snapshot that bears it. `sha256` is a digest of the signature value (b=), the same
+    wherever the signature is met, however its field is folded; `signed_sha256` one of the signed fields, canonicalised,
+    as first seen, None where c= is unknown: two traces with the same one differ in no signed field.
     """
 
     field: Literal["DKIM-Signature", "ARC-Message-Signature"]
@@ -46,7 +47,8 @@ class TracedSignature(Struct, frozen=True):
     signed: list[str]
     added: tuple[str, str] | None
     added_by: str | None
-    broken: tuple[str, str] | None
+    body_broken: tuple[str, str] | None
+    fields_broken: tuple[str, str] | None
     states: list[SignatureState]
     sha256: str
     signed_sha256: str | None

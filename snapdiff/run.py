@@ -189,7 +189,7 @@ class Run:
             for journey in filter(tells, self._each_joined() if self._together else ()):
                 if not journey.events and not any(by_path[path].changed for path in journey.traces):
                     continue
-                traces = Traces(journey.traces, lambda path: self._decoded(by_path[path]))
+                traces = Traces(journey.traces, lambda path: self._proved(by_path[path]))
                 more = told(journey, traces, self._rules)
                 self._told |= more.of_traces
                 if more.findings or more.logged:
@@ -220,17 +220,23 @@ class Run:
         """The trace as it came from its folder, without what only a drawing needs."""
         return replace(msgspec.json.decode(self._bytes(entry), type=Trace), views=UNSET, blame=UNSET)
 
-    def _filled(self, entry: Entry, *, drawn: bool = True) -> Trace:
-        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent.
+    def _proved(self, entry: Entry, *, drawn: bool = False) -> Trace:
+        """The trace with its first step where that is known for certain: what a log says of an agent can belong there.
 
         Where it is not `drawn`, it comes without views and blame.
         """
         trace = msgspec.json.decode(self._bytes(entry), type=Trace) if drawn else self._decoded(entry)
+        fork = self._forks.get(entry.key.path)
+        return trace if fork is None or fork.row is None else self._with_parent(trace, fork, drawn=drawn)
+
+    def _filled(self, entry: Entry, *, drawn: bool = True) -> Trace:
+        """The trace with what only the whole input tells: its journey's findings, candidates, and a fork's parent."""
+        trace = self._proved(entry, drawn=drawn)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
         fork = self._forks.get(trace.path)
-        if fork is not None:
-            trace = self._with_parent(trace, fork, drawn=drawn and self._wanted.views)
+        if fork is not None and fork.row is None:
+            trace = self._with_parent(trace, fork, drawn=drawn)
         if not self._unfinished(entry):
             return trace
         trace = with_candidates(trace, self._agents)
@@ -261,7 +267,7 @@ class Run:
         steps = [step, *trace.steps]
         findings = reflagged(trace.findings, trace.steps, steps)
         trace = replace(trace, parent=Parent(parent_path, left_at.file), steps=steps, findings=findings)
-        if not drawn or not step.changes or first.status is not None:
+        if not drawn or not self._wanted.views or not step.changes or first.status is not None:
             return trace
         return drawn_from(self._folders[trace.path], trace, sides_of(before, after))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from snapdiff.mail.dkim import MAX_SIGNATURES as MAX_IN_MESSAGE
 from snapdiff.mail.dkim import Signature, bodies_hold, signatures, signed_fields
@@ -23,7 +24,8 @@ class _Followed:
     added: Step | None
     signed: dict[str, bytes] | None
     states: list[SignatureState] = field(default_factory=list)
-    broken: tuple[str, str] | None = None
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    """The step into each state; the first one's files are both the same where it came with the message."""
 
 
 class SignatureWatch:
@@ -41,9 +43,17 @@ class SignatureWatch:
         """The first snapshot that holds a message."""
         self._look(snapshot.file, None, message, snapshot.headers_only)
 
-    def passed(self, step: Step, sides: tuple[Message, Message], headers_only: tuple[bool, bool]) -> None:
-        """One step that compared two messages; `headers_only` says of either whether it holds a header alone."""
+    def passed(
+        self, step: Step, sides: tuple[Message, Message], headers_only: tuple[bool, bool], *, is_cut: bool = False
+    ) -> None:
+        """One step that compared two messages; `headers_only` says of either whether it holds a header alone.
+
+        `is_cut` is set where the later file ends short: it says nothing then of what became of a signature.
+        """
         before, after = sides
+        if is_cut:
+            self._body = {}
+            return
         if before.raw == after.raw and headers_only[0] == headers_only[1]:
             return
         if self._body and (headers_only != (False, False) or _body(before) != _body(after)):
@@ -95,28 +105,22 @@ def _state(file: str, body: BodyState, one: _Followed, now: dict[str, bytes] | N
 
 
 def _enter(one: _Followed, state: SignatureState, step: Step | None) -> None:
-    """Adds the state where it differs from the one before, and notes the first step that broke the signature."""
+    """Adds the state where it differs from the one before."""
     last = one.states[-1] if one.states else None
-    if last is not None and (last.body, last.fields, last.changed_fields, last.gone) == (
-        state.body,
-        state.fields,
-        state.changed_fields,
-        state.gone,
-    ):
-        return
-    one.states.append(state)
-    if one.broken is None and last is not None and step is not None and not state.gone:
-        body_broke = state.body == "broken" and _known_body(one.states[:-1]) == "holds"
-        if body_broke or (state.fields == "changed" and _was_same(one.states[:-1])):
-            one.broken = (step.from_ or "", step.to)
+    if last is None or replace(state, file=last.file) != last:
+        one.states.append(state)
+        one.steps.append((step.from_ or "", step.to) if step else (state.file, state.file))
 
 
-def _known_body(states: Sequence[SignatureState]) -> BodyState:
-    return next((state.body for state in reversed(states) if state.body != "unknown"), "unknown")
-
-
-def _was_same(states: Sequence[SignatureState]) -> bool:
-    return next((state.fields == "same" for state in reversed(states) if state.fields != "unknown"), False)
+def _broken(one: _Followed, said: Sequence[str], held: str, broken: str) -> tuple[str, str] | None:
+    """The step since which what was `held` is `broken`, by what each state says of it; None where it is not so."""
+    since = None
+    for place, word in enumerate(said):
+        if word == held:
+            since = -1
+        elif word == broken and since == -1:
+            since = place
+    return one.steps[since] if since is not None and since >= 0 else None
 
 
 def _traced(one: _Followed) -> TracedSignature:
@@ -132,7 +136,8 @@ def _traced(one: _Followed) -> TracedSignature:
         signed=list(signature.names),
         added=(step.from_ or "", step.to) if step else None,
         added_by=step.agent if step is not None and step.certain and step.actor == "agent" else None,
-        broken=one.broken,
+        body_broken=_broken(one, [state.body for state in one.states], "holds", "broken"),
+        fields_broken=_broken(one, [state.fields for state in one.states], "same", "changed"),
         states=one.states,
         sha256=signature.key,
         signed_sha256=None if one.signed is None else _digest_of(one.signed),

@@ -76,14 +76,14 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     def watch(step: Step, before: Side, after: Side) -> None:
         sides, headers_only = (before.message, after.message), (before.headers_only, after.headers_only)
         judge.passed(len(told), step, sides, headers_only)
-        signed.passed(step, sides, headers_only)
+        signed.passed(step, sides, headers_only, is_cut=is_cut)
         if drawn is not None:
             drawn.watch(step, before, after)
         if asker is not None:
             asker.passed(step, before.message, after.message)
 
     steps = Steps(folder.plain, watch)
-    unreadable = False
+    unreadable = is_cut = False
     for loaded in load_trace(folder, problems.append):
         if loaded is None:
             unreadable = True
@@ -92,6 +92,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
             first = Message(loaded.message)
             judge.began(loaded.snapshot, first)
             signed.began(loaded.snapshot, first)
+        is_cut = loaded.short is not None
         snapshots.append(loaded.snapshot)
         if (step := steps.add(loaded)) is not None:
             told.append(step)

@@ -141,6 +141,11 @@ def test_an_agent_that_ran_twice_is_not_told_apart() -> None:
     )
 
 
+def test_names_that_are_no_utf8() -> None:
+    odd = told([info("S:TRA=ETR|ruleId=\udcff|action=A")], ran(*RAN[:2], path="\udcff"))
+    assert odd.unplaced[0].trace == "\udcff"
+
+
 def test_an_agent_without_a_snapshot() -> None:
     found = told([info(FIRED)], ran(*RAN[:2]))
     assert [(note.reason, note.trace) for note in found.unplaced] == [

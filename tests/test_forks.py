@@ -190,7 +190,15 @@ def test_where_a_copy_left_and_who_split_it(
     found = split(way(*snapshots), first, Fork("s/parent", told))
     assert found is not None
     assert (found.left_at.file, found.agent, found.certain) == (f"{left_at}.eml", agent, certain)
-    assert (f"{told.file}, line {told.line}" if told else "Message-Id and times alone") in found.reason
+    assert (f"TRANSFER row of {told.time}" if told else "Message-Id and times alone") in found.reason
+
+
+def test_what_a_log_names_but_no_part_of_exchange_is_not_repeated() -> None:
+    for named, said in (("Resolver", "Exchange itself (Resolver) split"), ("bob@x.test", "Exchange itself split")):
+        told = transfer(at="08:00:04", source="ROUTING", source_context=named)
+        found = split(way(*WAY), FIRST, Fork("s/parent", told))
+        assert found is not None
+        assert said in found.reason
 
 
 def test_a_parent_that_was_not_there_yet_is_none() -> None:
@@ -235,9 +243,15 @@ def test_the_samples_fork_is_proved_by_the_log_and_named(tmp_path: Path) -> None
     step = copy["steps"][0]
     assert copy["parent"]["file"] == step["compared_with"] == "Routing0008.eml"
     assert (step["from"], step["agent"], step["certain"]) == (None, "Transport Rule Agent", True)
-    assert "MSGTRK2024051412-1.LOG, line 8" in step["reason"]
+    assert "TRANSFER row of 2024-05-14T12:10:37.274Z" in step["reason"]
+    assert "MBX02" not in step["reason"]
     assert {change["name"] for change in step["changes"]} >= {"Subject", "irvin.sayers@contoso.com"}
     assert "TRANSFER reference (logs)" in told["journeys"][0]["joined_by"]
+
+    # The rule that fired for the copy stands at the step of the agent that split it off.
+    assert [note["rule_id"] for note in step["logged"] if note["what"] == "rule"] == [
+        "9300a520-6d07-4b86-9c45-a1c5a49d37de"
+    ]
 
     alone = snapdiff("samples/traces", "--format", "json", "--subject", "hall 4").json()
     step = next(trace for trace in alone["traces"] if trace["parent"])["steps"][0]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, app
+from snapdiff.cli.app import Color, Jobs, Output, Redact, RedactKey, app
 
 _EXAMPLES = (
     "Examples: snapdiff track Logs --sender lynne.robbins@contoso.com --days 2; "
@@ -77,6 +77,8 @@ def _track(
         typer.Option("--format", help="The form of what was found; parquet writes its rows to a new folder, -o."),
     ] = TrackFormat.text,
     output: Output = None,
+    redact: Redact = False,
+    redact_key: RedactKey = None,
     jobs: Jobs = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
 ) -> None:
@@ -89,6 +91,7 @@ def _track(
     Exit codes: 0 done, be anything found or not; 2 something could not be read, or wrong usage.
     """
     from snapdiff.commands import track as commands
+    from snapdiff.commands.redacting import redactor
     from snapdiff.track.search import Search
 
     search = Search(
@@ -104,7 +107,8 @@ def _track(
         since=_time(since, "--since"),
         until=_time(until, "--until", whole_day=True),
     )
-    shown = commands.Shown(form.value, output, color.value, message)
+    hidden = redactor(redact, redact_key) if redact or redact_key else None
+    shown = commands.Shown(form.value, output, color.value, message, hidden)
     raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules, index))
 
 

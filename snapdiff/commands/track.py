@@ -1,6 +1,7 @@
 """What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, find_logs
 from snapdiff.read.protocol import sessions
+from snapdiff.redact.nouns import Redactor
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
@@ -28,12 +30,16 @@ from snapdiff.track.talks import with_sessions
 
 
 class Shown(Struct, frozen=True):
-    """How it is shown: the format, the file it goes to, colour, and the number of the one message to show at length."""
+    """How it is shown: the format, the file it goes to, colour, and the number of the one message to show at length.
+
+    `hidden` redacts what is shown; what is searched for is looked up in the logs as they are.
+    """
 
     form: TrackForm | Literal["parquet"]
     output: Path | None
     color: ColorChoice
     number: int | None = None
+    hidden: Redactor | None = None
 
 
 def track(
@@ -62,7 +68,8 @@ def track(
         if shown.form == "parquet":
             if shown.number is not None:
                 raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
-            write_parquet(searched, shown.output, lambda: _read_at_all(searched, paths, problems), problems)
+            if_no_logs = partial(_read_at_all, searched, paths, problems)
+            write_parquet(searched, shown.output, if_no_logs, problems, shown.hidden)
             return _code(problems)
         kept = list(searched.rows())
     _read_at_all(searched, paths, problems)
@@ -74,13 +81,16 @@ def track(
     )
     found = with_sessions(found)
     problems = list(dict.fromkeys(problems))
+    code = _code(problems)
+    if shown.hidden is not None:
+        found, problems = shown.hidden.noun(found), shown.hidden.noun(problems)
     chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
         draw_track(chosen, problems, shown.form, stream, shown.color, number=shown.number)
     is_list = shown.form == "text" and shown.number is None and len(found.messages) > 1
     if is_list and is_standard_output(shown.output) and may_ask():
         ask(len(found.messages), lambda number: _show(found, number, shown.color))
-    return _code(problems)
+    return code
 
 
 def _with_notes(message: TrackedMessage, rules: Mapping[str, str] | None) -> TrackedMessage:

@@ -10,13 +10,18 @@ from snapdiff.commands.streams import is_standard_output
 from snapdiff.faults import WrongUsage
 from snapdiff.model import Problem
 from snapdiff.output import whole_folder
+from snapdiff.redact.nouns import Redactor
 from snapdiff.report.safe_text import safe
 from snapdiff.report.track_parquet import write_dataset
 from snapdiff.track.servers import logging_server
 
 
 def write_parquet(
-    searched: Searched, output: Path | None, if_no_logs: Callable[[], None], problems: Sequence[Problem]
+    searched: Searched,
+    output: Path | None,
+    if_no_logs: Callable[[], None],
+    problems: Sequence[Problem],
+    hidden: Redactor | None = None,
 ) -> None:
     """Writes the dataset whole or not at all, and says on standard error what was written and what was odd.
 
@@ -30,7 +35,8 @@ def write_parquet(
             f'{Path(sys.executable).name} -m pip install "snapdiff[parquet]"'
         )
     with whole_folder(output) as folder:
-        written = write_dataset(((logging_server(row), row) for row in searched.rows()), folder)
+        rows_of = searched.rows() if hidden is None else (hidden.noun(row) for row in searched.rows())
+        written = write_dataset(((logging_server(row), row) for row in rows_of), folder)
         if_no_logs()
     rows = f"{written.rows:,} of {searched.rows_read:,} rows of {len(searched.files):,} logs"
     files = "1 file" if written.files == 1 else f"{written.files:,} files"

@@ -86,7 +86,7 @@ class JourneyFindings(Struct, frozen=True):
 
 
 def judge_journey(journey: Journey, traces: Sequence[Trace], lacks: Iterable[Found] = ()) -> JourneyFindings:
-    """Every finding that it takes the journey to see. `traces` are its own, in its order, without a parent's step.
+    """Every finding that it takes the journey to see. `traces` are its own, in its order.
 
     `lacks` is what is known already: what its logs lack.
     """

@@ -102,7 +102,8 @@ def of_setup(detector: OfSetUp) -> OfSetUp:
 def of_journey(detector: OfJourney) -> OfJourney:
     """Registers a function that looks at a journey of several traces, or with rows of logs.
 
-    Its traces stand in the journey's order, each as it came from its folder: a fork without the step from its parent.
+    Its traces stand in the journey's order, each as it came from its folder; a fork has the step from its parent where
+    the log proves it.
     Take them one by one where that will do: with many of them, each is read again whenever it is asked for.
     """
     JOURNEY_DETECTORS.append(detector)

@@ -47,22 +47,23 @@ def first_known_body(signature: TracedSignature) -> SignatureState | None:
     return next((state for state in signature.states if state.body != "unknown"), None)
 
 
-def first_broken_body(signature: TracedSignature) -> SignatureState | None:
-    """The first state with a broken body; None where the body never held before."""
-    first = first_known_body(signature)
-    if first is None or first.body != "holds":
-        return None
-    return next((state for state in signature.states if state.body == "broken"), None)
+def _state_after(signature: TracedSignature, step: tuple[str, str] | None) -> SignatureState | None:
+    return next((state for state in signature.states if step and state.file == step[1]), None)
 
 
-def first_changed_fields(signature: TracedSignature) -> SignatureState | None:
-    """The first state in which the signed fields are not as signed any more."""
-    return next((state for state in signature.states if state.fields == "changed"), None)
+def body_broken(signature: TracedSignature) -> SignatureState | None:
+    """The state since which the body hash, which held before, does not."""
+    return _state_after(signature, signature.body_broken)
+
+
+def fields_broken(signature: TracedSignature) -> SignatureState | None:
+    """The state since which the signed fields are not as signed any more."""
+    return _state_after(signature, signature.fields_broken)
 
 
 def first_break(signature: TracedSignature) -> SignatureState | None:
-    """The first state in which the signature, which held before, is broken by its body or its fields."""
-    broken = (first_broken_body(signature), first_changed_fields(signature))
+    """The earlier one of both."""
+    broken = (body_broken(signature), fields_broken(signature))
     return next((state for state in signature.states if any(state is one for one in broken)), None)
 
 
@@ -161,6 +162,8 @@ def priority_advice(trace: Trace, signature: TracedSignature, index: int) -> str
             f"No priority helps here, for it counts among the agents of one event, and {there} runs at {step.event}, "
             f"after {signed.event}: {here} has to sign at {step.event} or later"
         )
+    if any((one.event, one.agent) == (step.event, there) for one in trace.steps[: trace.steps.index(signed)]):
+        return f"No priority helps here: {step.event} fired again, and {there} ran once more after {here} had signed"
     return (
         f"Both run at {step.event}, by priority: Set-TransportAgent -Identity {_quoted(here)} -Priority N, where N is "
         f"the number that Get-TransportAgent shows for {_quoted(there)}, then restart the service MSExchangeTransport"

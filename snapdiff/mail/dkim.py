@@ -65,7 +65,7 @@ def signatures(message: Message) -> tuple[Signature, ...]:
     """
     found: dict[str, Signature] = {}
     for place, field in enumerate(message.tree.root.header.fields):
-        if field[:1] not in b"DdAa":
+        if field[:4].lower() not in (b"dkim", b"arc-"):
             continue
         name = _FIELDS.get(field_name(field).lower())
         if name is None or len(field) > _LONGEST_FIELD:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from snapdiff.mail.fields import field_name, field_value, unfold_to_blanks
 from snapdiff.mail.message import Message
 from snapdiff.mail.words import decode_value, shown
-from snapdiff.model import Answers, FinalSeen, Insertion, PartSeen, Step, StepAnswers, TextSeen
+from snapdiff.model import Answers, Explained, FinalSeen, Insertion, PartSeen, Step, StepAnswers, TextSeen
 from snapdiff.policy.body_text import BodyTexts, TypeText, is_body
 from snapdiff.policy.form import Block, BodyText, Condition, Policy
 from snapdiff.policy.patterns import without
@@ -69,13 +69,13 @@ class Asker:
                 if condition.body is not None and any(part.fits(media_type) for part in condition.parts):
                     answers.texts.append(_seen(condition, condition.body, media_type, old, text))
             same = before.types.get(media_type)
-            if same is not None and self._policy.describes and (came := insertion(media_type, same, text)) is not None:
+            if same is None:
+                continue
+            if self._policy.describes and (came := insertion(media_type, same, text)) is not None:
                 answers.inserted.append(came)
-            if same is not None:
-                blocks = enumerate(self._policy.blocks)
-                answers.explained.extend(
-                    (place, media_type) for place, block in blocks if _explains(block, media_type, same, text)
-                )
+            for place, block in enumerate(self._policy.blocks):
+                if explaining := _explaining(block, media_type, same, text):
+                    answers.explained.append(Explained(place, media_type, explaining))
 
     def _final(self, condition: Condition, last: Message) -> FinalSeen:
         if condition.is_body and condition.body is not None:
@@ -119,18 +119,23 @@ def _same_start(one: str, other: str) -> int:
     return low
 
 
-def _explains(block: Block, media_type: str, before: TypeText, after: TypeText) -> bool:
-    """Whether a block's body texts are all that came: the words without them are those there were, and so the links.
+def _explaining(block: Block, media_type: str, before: TypeText, after: TypeText) -> list[int]:
+    """Those of a block's musts whose texts came, where they are all that came; [] where something else changed.
 
-    Marks without a letter or digit (`--`, a rule of underscores) may come along with a text.
+    Without them the words are those that were there, and so are the links. Marks without a letter or digit (`--`, a
+    rule of underscores) may come along with a text.
     """
-    asked = [
-        condition.body
-        for condition in block.must
-        if condition.body is not None and any(part.fits(media_type) for part in condition.parts)
-    ]
-    came = any(_count(body, after.text)[0] > _count(body, before.text)[0] for body in asked)
-    return came and before.targets == after.targets and _rest(asked, before.text) == _rest(asked, after.text)
+    came: list[tuple[int, BodyText]] = []
+    for condition in block.must:
+        body = condition.body
+        if body is None or not any(part.fits(media_type) for part in condition.parts):
+            continue
+        if _count(body, after.text)[0] > _count(body, before.text)[0]:
+            came.append((condition.number, body))
+    bodies = [body for _, body in came]
+    if not came or before.targets != after.targets or _rest(bodies, before.text) != _rest(bodies, after.text):
+        return []
+    return [number for number, _ in came]
 
 
 def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion | None:
@@ -148,6 +153,7 @@ def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion |
 
 
 def _rest(asked: list[BodyText], text: str) -> list[str]:
+    """The words of a text without these texts."""
     for body in asked:
         text = without(body.text, text)[0] if body.is_regex else text.replace(body.text, " ")
     return [word for word in text.split() if any(char.isalnum() for char in word)]

@@ -1,5 +1,6 @@
 """What was not there to be judged, or can't be known, to the sentences that say why a check has no full answer."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Failure, Verdict
@@ -19,14 +20,15 @@ def not_there(policy: Policy, selected: Sequence[Sequence[Tally]]) -> Iterator[C
         which = selector_words(policy.messages)
         such = f" with {which}" if which else ""
         there = "no message" if not selected else f"only {_messages(len(selected))}"
+        verb = "were" if len(selected) > 1 else "was"
         least = f"; at least {wanted:,} are required" if wanted > 1 else ""
-        yield CannotTell("not-exercised", f"{there}{such} was found{least}", policy.min_messages_id or None)
+        yield CannotTell("not-exercised", f"{there}{such} {verb} found{least}", policy.min_messages_id or None)
     if not selected:
         return
     ran = {agent for tallies in selected for one in tallies for agent in one.agents}
     for required in policy.agents:
         if required.name.strip().casefold() not in ran:
-            sentence = f"{required.name} is required and never ran on any of {_messages(len(selected))}"
+            sentence = f"{required.name} is required and never ran{_on_any(len(selected))}"
             yield CannotTell("not-exercised", sentence, required.expectation)
 
 
@@ -38,21 +40,23 @@ def not_exercised(
     Where a must says that an agent never ran, what that agent must not do has nothing to add.
     """
     asked = _body_parts(policy)
-    with_must = {(one.agent, one.event) for one in policy.expectations if one.clause == "must" and one.agent}
+    with_must = {_who(one) for one in policy.expectations if one.clause == "must" and one.agent}
+    told: dict[str, list[tuple[CheckedMessage, Verdict]]] = defaultdict(list)
+    for message in checked:
+        for verdict in message.verdicts:
+            told[verdict.expectation].append((message, verdict))
     for expectation in policy.expectations:
         if expectation.scope == "require":
             continue
-        verdicts = [(x, y) for x in checked for y in x.verdicts if y.expectation == expectation.id]
+        verdicts = told[expectation.id]
         missing = [(message, verdict) for message, verdict in verdicts if verdict.outcome == "not-exercised"]
-        waived = any(verdict.outcome == "waived" for _, verdict in verdicts)
+        is_must = expectation.clause == "must"
         if not verdicts:
             sentence = f"no message is of those it is about ({expectation.text})"
             yield CannotTell("not-exercised", sentence, expectation.id)
-        elif missing and expectation.clause != "must" and (expectation.agent, expectation.event) in with_must:
-            continue
-        elif missing and (len(missing) == len(verdicts) or expectation.clause == "must"):
+        elif missing and (is_must or (len(missing) == len(verdicts) and _who(expectation) not in with_must)):
             yield _missing(expectation, missing, len(verdicts))
-        elif not waived:
+        if len(missing) < len(verdicts) and not any(verdict.outcome == "waived" for _, verdict in verdicts):
             yield from _absent_types(expectation, asked.get(expectation.id, ()), seen_types.get(expectation.id, set()))
 
 
@@ -72,6 +76,10 @@ def uncertain(checked: Sequence[CheckedMessage]) -> Iterator[CannotTell]:
             yield CannotTell("uncertain", sentence, verdict.expectation, failure.trace)
 
 
+def _who(expectation: Expectation) -> tuple[str | None, str | None]:
+    return expectation.agent, expectation.event
+
+
 def _missing(expectation: Expectation, missing: Sequence[tuple[CheckedMessage, Verdict]], of: int) -> CannotTell:
     message, verdict = missing[0]
     why = verdict.failures[0].sentence if verdict.failures else ""
@@ -79,7 +87,7 @@ def _missing(expectation: Expectation, missing: Sequence[tuple[CheckedMessage, V
     did_not_run = not why or "did not run" in why
     if len(missing) == of:
         said = f"{who} never ran" if did_not_run else f"{expectation.text}: {why}"
-        sentence = f"{said} on any of {_messages(of)}" if did_not_run and of > 1 else said
+        sentence = f"{said}{_on_any(of)}" if did_not_run else said
     else:
         named = ", ".join(f'"{short(one.subject or one.traces[0], 60)}"' for one, _ in missing[:_NAMED])
         more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
@@ -103,6 +111,10 @@ def _absent_types(expectation: Expectation, parts: Sequence[Pattern], seen: set[
         if not any(part.fits(media_type) for media_type in seen):
             sentence = f"no message had a {part.text} body part, so nothing is known of it: {expectation.text}"
             yield CannotTell("not-exercised", sentence, expectation.id)
+
+
+def _on_any(number: int) -> str:
+    return " on the one message" if number == 1 else f" on any of {number:,} messages"
 
 
 def _messages(number: int) -> str:

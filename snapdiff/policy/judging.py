@@ -29,7 +29,7 @@ from snapdiff.policy.tally import Tally
 from snapdiff.policy.tallying import tally, with_findings
 from snapdiff.policy.text_folding import NOTE
 
-_GRAVITY: dict[Outcome, int] = {"uncertain": 4, "failed": 3, "not-exercised": 2, "waived": 1, "passed": 0}
+_GRAVEST_FIRST: tuple[Outcome, ...] = ("failed", "uncertain", "not-exercised", "waived", "passed")
 _IN_DETAIL = 2000
 """Failures that keep their diff; of what comes behind them the sentence, step and values stay."""
 
@@ -101,7 +101,7 @@ class Checking:
         if run.unreadable:
             cannot_tell.append(CannotTell("unreadable", _unreadable(run.problems)))
         waivers = [replace(one, state="used") if one.expectation in used else one for one in waivers]
-        counts = _counts(checked, left_out)
+        counts = _counts(self._policy.expectations, checked, left_out)
         return CheckReport(
             schema="snapdiff.check/1",
             tool=run.tool,
@@ -202,17 +202,15 @@ def _is_meant(condition: Condition | None, tallies: Sequence[Tally]) -> bool:
     return condition is None or condition.messages is None or any(condition.number in one.meant for one in tallies)
 
 
-def _counts(checked: Sequence[CheckedMessage], left_out: int) -> CheckCounts:
+def _counts(expectations: Sequence[Expectation], checked: Sequence[CheckedMessage], left_out: int) -> CheckCounts:
     """Each expectation by its gravest outcome, and what was checked."""
-    gravest: dict[str, Outcome] = {}
+    met_with: dict[str, set[Outcome]] = defaultdict(set)
     failures = 0
     for message in checked:
         for verdict in message.verdicts:
             failures += len(verdict.failures) if verdict.outcome == "failed" else 0
-            known = gravest.get(verdict.expectation)
-            if known is None or _GRAVITY[verdict.outcome] > _GRAVITY[known]:
-                gravest[verdict.expectation] = verdict.outcome
-    outcomes = list(gravest.values())
+            met_with[verdict.expectation].add(verdict.outcome)
+    outcomes = [_gravest(one, met_with[one.id]) for one in expectations if met_with[one.id]]
     return CheckCounts(
         messages=len(checked),
         messages_left_out=left_out,
@@ -223,6 +221,12 @@ def _counts(checked: Sequence[CheckedMessage], left_out: int) -> CheckCounts:
         uncertain=outcomes.count("uncertain"),
         failures=failures,
     )
+
+
+def _gravest(expectation: Expectation, outcomes: set[Outcome]) -> Outcome:
+    if expectation.clause != "must" and len(outcomes) > 1:
+        outcomes = outcomes - {"not-exercised"}
+    return next(outcome for outcome in _GRAVEST_FIRST if outcome in outcomes)
 
 
 def _exit_code(cannot_tell: Sequence[CannotTell], counts: CheckCounts) -> Literal[0, 1, 2]:

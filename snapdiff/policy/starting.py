@@ -19,6 +19,7 @@ from snapdiff.policy.tallying import tally
 from snapdiff.policy.ways import ways
 
 _MOST_SUBJECTS = 40
+_LONGEST_SUBJECT = 300
 _LONGEST_SETTING = 60
 _OF_ONE_MESSAGE = re.compile(r"[0-9A-Fa-f]{6}|\d:\d\d|[@<]|;.*=")
 """What a value of one message alone has: a number or digest, a time, an address, parameters."""
@@ -49,7 +50,7 @@ class Starting:
         self._observed = observed
         self._asked = list(_asked(observed))
         self._tallies: dict[str, Tally] = {}
-        self._subjects: dict[str, str] = {}
+        self._subjects: dict[str, list[str]] = {}
         blocks = []
         for agent in dict.fromkeys(one.agent for one in self._asked):
             must = tuple(one.condition for one in self._asked if one.agent == agent)
@@ -60,40 +61,65 @@ class Starting:
     def add(self, trace: Trace) -> None:
         """One trace."""
         self._tallies[trace.path] = tally(self.policy, trace)
-        self._subjects[trace.path] = _first_subject(trace)
+        known = list(subjects(trace))
+        self._subjects[trace.path] = [*known[1:], known[0]]
 
     def rules(self, messages: Iterable[Sequence[str]]) -> list[Rule]:
         """The entries to write; each message is the paths of its traces."""
         grouped = [[self._tallies[path] for path in paths] for paths in messages]
         at = {block.agent: place for place, block in enumerate(self.policy.blocks)}
-        rules = [rule for one in self._asked for rule in self._of(one, at[one.agent], grouped)]
-        first = {tally.path: tallies[0].path for tallies in grouped for tally in tallies}
+        selected = self._selected(grouped)
+        rules = [rule for one in self._asked for rule in _rules_of(one, at[one.agent], grouped, selected)]
+        first = {one.path: self._subjects[tallies[0].path][0] for tallies in grouped for one in tallies}
         return [*rules, *self._unsure(first)]
+
+    def _selected(self, grouped: Sequence[Sequence[Tally]]) -> dict[str, list[int]]:
+        """The subject that each message came with, and the messages that a selection by it means.
+
+        That is more than those that came with it: letter case does not count, and a subject counts that a message had
+        on its way.
+        """
+        having: dict[str, set[int]] = defaultdict(set)
+        for at, tallies in enumerate(grouped):
+            for subject in (subject for one in tallies for subject in self._subjects[one.path]):
+                having[subject.casefold()].add(at)
+        first = dict.fromkeys(self._subjects[tallies[0].path][0] for tallies in grouped)
+        once = {subject.casefold(): subject for subject in reversed(first)}
+        return {subject: sorted(having[folded]) for folded, subject in reversed(once.items())}
 
     def _unsure(self, first: Mapping[str, str]) -> Iterator[Rule]:
         """What was done where it can't be known who did it, allowed on those messages."""
         keys = self._observed.perhaps
         for key, seen in keys.items() if len(keys) <= MOST_CONDITIONS else _kinds(keys):
-            subjects = tuple(dict.fromkeys(self._subjects[first[path]] for path in sorted(seen.traces)))
             asked = Asked(None, key, seen, None, key.condition(0))
-            yield Rule(asked, None, subjects if len(subjects) <= _MOST_SUBJECTS else ())
+            named = tuple(dict.fromkeys(first[path] for path in sorted(seen.traces)))
+            yield Rule(asked, None, named if _can_be_listed(named) else ())
 
-    def _of(self, asked: Asked, block: int, grouped: Sequence[Sequence[Tally]]) -> list[Rule]:
-        counts = [_count(asked.condition, block, tallies) for tallies in grouped]
-        if len(set(counts)) == 1 and counts[0]:
-            return [Rule(asked, counts[0])]
-        by_subject: dict[str, set[int | None]] = defaultdict(set)
-        for tallies, count in zip(grouped, counts, strict=True):
-            by_subject[self._subjects[tallies[0].path]].add(count)
-        of_times: dict[int, list[str]] = defaultdict(list)
-        for subject, found in by_subject.items():
-            if times := _decided(found):
-                of_times[times].append(subject)
-        undecided = tuple(subject for subject, found in by_subject.items() if found != {0} and not _decided(found))
-        if not of_times or sum(map(len, of_times.values())) + len(undecided) > _MOST_SUBJECTS:
-            return [Rule(asked, None)]
-        rules = [Rule(asked, times, tuple(found)) for times, found in sorted(of_times.items())]
-        return [*rules, Rule(asked, None, undecided)] if undecided else rules
+
+def _rules_of(
+    asked: Asked, block: int, grouped: Sequence[Sequence[Tally]], selected: Mapping[str, Sequence[int]]
+) -> list[Rule]:
+    """A must for all messages, or for those of some subjects, and what is left over allowed."""
+    counts = [_count(asked.condition, block, tallies) for tallies in grouped]
+    if len(set(counts)) == 1 and counts[0]:
+        return [Rule(asked, counts[0])]
+    of_times: dict[int, list[str]] = defaultdict(list)
+    undecided = []
+    for subject, places in selected.items():
+        found = {counts[at] for at in places}
+        times = found.pop() if len(found) == 1 else None
+        if times:
+            of_times[times].append(subject)
+        elif times is None:
+            undecided.append(subject)
+    if not of_times or not _can_be_listed([*undecided, *(name for names in of_times.values() for name in names)]):
+        return [Rule(asked, None)]
+    rules = [Rule(asked, times, tuple(names)) for times, names in sorted(of_times.items())]
+    return [*rules, Rule(asked, None, tuple(undecided))] if undecided else rules
+
+
+def _can_be_listed(subjects: Sequence[str]) -> bool:
+    return len(subjects) <= _MOST_SUBJECTS and all(len(subject) <= _LONGEST_SUBJECT for subject in subjects)
 
 
 def _asked(observed: Observed) -> Iterable[Asked]:
@@ -135,14 +161,3 @@ def _count(condition: Condition, block: int, tallies: Sequence[Tally]) -> int | 
     if not counts:
         return 0
     return counts.pop() if len(counts) == 1 else None
-
-
-def _decided(counts: set[int | None]) -> int | None:
-    """How often it was done to each of some messages, where that was the same for all of them."""
-    return next(iter(counts)) if len(counts) == 1 else None
-
-
-def _first_subject(trace: Trace) -> str:
-    """The subject that a message came with, as far as its trace shows."""
-    known = list(subjects(trace))[1:]
-    return known[0] if known else trace.subject or ""

@@ -217,8 +217,12 @@ class _Tallying:
         part = looked.part(change)
         if change.kind != "part.changed" or change.name is not None or part is None or not part.is_body:
             return False
+        meant = {condition.number for condition in block.must if self._means(condition)}
         at = self._block_at[id(block)]
-        return looked.answers is not None and (at, part.type) in looked.answers.explained
+        return looked.answers is not None and any(
+            one.block == at and one.type == part.type and meant.issuperset(one.conditions)
+            for one in looked.answers.explained
+        )
 
     def _changed_texts(self, looked: Looked, media_type: str) -> list[Change]:
         out = []

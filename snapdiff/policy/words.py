@@ -28,6 +28,8 @@ _KINDS = {
     "body.ends_with": ("adds at the end of the body", ""),
 }
 _LONGEST = 120
+_NAMED = 3
+"""Of patterns that a sentence names; more are counted."""
 
 
 def expected(block: Block, clause: str, condition: Condition) -> str:
@@ -138,5 +140,6 @@ def selector_words(selector: Selector) -> str:
         ("message id", selector.message_id),
     ):
         if patterns:
-            said.append(f"{name} {' or '.join(short(pattern.words) for pattern in patterns)}")
+            more = f" or {len(patterns) - _NAMED:,} more" if len(patterns) > _NAMED else ""
+            said.append(f"{name} {' or '.join(short(pattern.words, 60) for pattern in patterns[:_NAMED])}{more}")
     return " and ".join(said)

@@ -13,7 +13,7 @@ from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc
 from snapdiff.read.log_lines import Lines
-from snapdiff.read.log_values import members
+from snapdiff.read.log_values import members, statuses
 from snapdiff.read.tracking import allow_large_fields
 
 Tell = Callable[[Problem], None]
@@ -203,7 +203,8 @@ def _exported(values: dict[str, str]) -> dict[str, LogValue]:
     fields: dict[str, LogValue] = {}
     for name, value in values.items():
         is_joined = name in _LISTS and not value.startswith("{") and not _LOST.fullmatch(value)
-        fields[name] = members(value) if is_joined else _list(name, value)
+        split = statuses if name == "RecipientStatus" else members
+        fields[name] = split(value) if is_joined else _list(name, value)
     return fields
 
 
@@ -250,7 +251,7 @@ def _item(element: "ET.Element[str]") -> str:
     """A member of a list; a pair, as EventData has them, as `key=value`."""
     if _tag(element) != "Obj":
         return _decoded(element.text or "")
-    pair = {one.get("N"): one.text or "" for one in element.iter() if one.get("N") in ("Key", "Value")}
+    pair = {one.get("N"): _decoded(one.text or "") for one in element.iter() if one.get("N") in ("Key", "Value")}
     return f"{pair.get('Key', '')}={pair.get('Value', '')}" if pair else _decoded(element.findtext("{*}ToString") or "")
 
 

@@ -45,6 +45,20 @@ def members(text: str) -> list[str]:
     return found
 
 
+def statuses(text: str) -> list[str]:
+    """The members of recipient-status, a reply for each recipient; one with `; ` in it may stand without its quotes."""
+    found = members(text)
+    if "; " not in text:
+        return found
+    whole: list[str] = []
+    for part in found:
+        if whole and part.startswith(" "):
+            whole[-1] += ";" + part
+        else:
+            whole.append(part)
+    return whole
+
+
 def _bracket_end(text: str, at: int) -> int:
     """Where to look for the end of the member that begins at `at`: a status `[{LED=...};{MSG=...}]` is one member."""
     end = text.find("}]", at, at + _LONGEST_STATUS) if text.startswith("[{", at) else -1

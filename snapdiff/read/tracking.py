@@ -8,7 +8,7 @@ from typing import ClassVar
 from snapdiff.model import LogValue, RowFormat, TrackingRow
 from snapdiff.read.columns import Columns, Tell
 from snapdiff.read.log_lines import Line
-from snapdiff.read.log_values import members
+from snapdiff.read.log_values import members, statuses
 
 _2007 = [
     *("date-time", "client-ip", "client-hostname", "server-ip", "server-hostname", "source-context", "connector-id"),
@@ -22,7 +22,9 @@ _2016 = [*_2013, "transport-traffic-type", "log-id", "schema-version"]
 COLUMNS_BY_COUNT = {len(columns): columns for columns in (_2007, _2010, _2013, _2016)}
 """The columns of each version, by their number: they differ in it, so an extract without its header can be read."""
 
-_COLLECTIONS = frozenset({"recipient-address", "recipient-status", "reference", "custom-data"})
+_COLLECTIONS = dict.fromkeys(("recipient-address", "reference", "custom-data"), members) | {
+    "recipient-status": statuses
+}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?")
 MOST_VALUES = 2000
 """Of one row; what lies beyond is one value more."""
@@ -65,7 +67,8 @@ class TrackingReader:
             if column == "date-time" and time is None and _TIME.fullmatch(value):
                 time = value
             else:
-                fields[names[at]] = members(value) if column in _COLLECTIONS else value
+                split = _COLLECTIONS.get(column)
+                fields[names[at]] = value if split is None else split(value)
         return TrackingRow(self._file, line.number, self.form, time, fields)
 
     def _guess(self, count: int) -> None:

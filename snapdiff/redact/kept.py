@@ -24,12 +24,13 @@ _FIELDS = _words(
     Journey.joined_by Split.agent Split.reason
     TimelineEntry.event TimelineEntry.agent
     AgentNote.agent AgentNote.rule_id AgentNote.actions AgentNote.severity AgentNote.mode AgentNote.reason
-    SignatureState.file TracedSignature.added TracedSignature.added_by TracedSignature.broken
+    SignatureState.file TracedSignature.added TracedSignature.added_by
+    TracedSignature.body_broken TracedSignature.fields_broken
     Tool.name Tool.version
     MimeNode.section PartTexts.section PartTexts.cut StepView.to TraceViews.cut
     Owner.to Owner.label Owner.agent Owner.event Owner.actor Owner.reason Owner.candidates Touch.what
     FieldBlame.part FieldBlame.cut PartBlame.section PartBlame.whole PartBlame.cut Blame.file Blame.cut
-    CustomDatum.type CustomDatum.key CustomDatum.group Latency.component Latency.parent SessionLine.event
+    CustomDatum.type Latency.component Latency.parent SessionLine.event
     Expectation.id Expectation.agent Expectation.event Expectation.what Expectation.file
     Failure.step Failure.event Failure.agent
     Waiver.expectation Waiver.reason Waiver.until Waiver.file
@@ -43,8 +44,8 @@ TIMES = _words("arrived date end from_time left start time to_time until")
 """Fields of any noun that hold a time; they are shown where they hold nothing else."""
 
 KEPT_EVIDENCE = _words(
-    "added_by agent agents by count event events files kind kinds limit missing order part removed_by section seconds "
-    "signer state status where"
+    "added_by agent agents by changed_it_afterwards count event events files form instance instances kind kinds limit "
+    "missing order part ran_in_order removed_by sealed_by section seconds signed_by signer state status where"
 )
 """What a finding saw that is no word of a mail."""
 

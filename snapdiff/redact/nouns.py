@@ -110,7 +110,7 @@ class Redactor:
         """A field's value by what fields of this name hold, in whatever noun."""
         if name in ("path", "trace", "file", "source") and isinstance(value, str):
             return self.path(value)
-        if name == "traces" and all(isinstance(one, str) for one in value):
+        if name in ("traces", "files") and all(isinstance(one, str) for one in value):
             return [self.path(one) for one in value]
         if name in TIMES and isinstance(value, str) and _TIME.fullmatch(value):
             return value

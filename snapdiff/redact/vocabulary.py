@@ -76,6 +76,14 @@ SMTP = PROTOCOL | _words(
 )
 """Verbs and reply codes (RFC 5321), and the numbers of status codes (RFC 3463)."""
 
+LOGGED = _words(
+    """
+    action actionid addhtmldisclaimer ama applyhtmldisclaimer atch ci compcost dc deliverypriority enforce engine error
+    etr etrp ev ja mode name oma purgedatetime ruleid sev sfa st sum tra v ver
+    """
+)
+"""Keys of custom-data that agents of Exchange's own write."""
+
 SMALL_WORDS = _words(
     """
     a after all an and are as at be been before but by can did do does for from had has have here in into is it its no

@@ -18,7 +18,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model_check import CheckedMessage, CheckReport, Expectation, Failure, Outcome, Verdict, Waiver
+    from snapdiff.model_check import CheckReport, Expectation, Failure, Outcome, Verdict, Waiver
     from snapdiff.report.choose import ColorChoice
 
 FAILURES_SHOWN = 5
@@ -69,19 +69,25 @@ def _roll_up(report: CheckReport, paper: Paper) -> Iterator[Line]:
         [], [Piece(f"{counted(counts.messages, 'message')} held against {held}{out}", "title")], paper.width
     )
     yield []
+    told: dict[str, list[Verdict]] = {expectation.id: [] for expectation in report.expectations}
+    for message in report.messages:
+        for verdict in message.verdicts:
+            told[verdict.expectation].append(verdict)
+    doubted = {one.expectation for one in report.cannot_tell if one.doubt == "not-exercised"}
     for expectation in report.expectations:
-        verdicts = [(x, y) for x in report.messages for y in x.verdicts if y.expectation == expectation.id]
-        outcome = _outcome(report, expectation, [verdict for _, verdict in verdicts])
+        verdicts = told[expectation.id]
+        outcome = _outcome(report, expectation, verdicts, doubted)
         word, style = _STYLES[outcome]
         head = [Piece(f"  {word:<{_WIDEST}}  ", style)]
         body = [Piece(paper.show(expectation.id, 300), "name"), Piece(_share(outcome, verdicts), "dim")]
         yield from hanging(head, body, paper.width)
 
 
-def _outcome(report: CheckReport, expectation: Expectation, verdicts: Sequence[Verdict]) -> Outcome:
+def _outcome(
+    report: CheckReport, expectation: Expectation, verdicts: Sequence[Verdict], doubted: set[str | None]
+) -> Outcome:
     """What became of an expectation in all; of one about the run as a whole, what the doubts say."""
     found = {verdict.outcome for verdict in verdicts}
-    doubted = {one.expectation for one in report.cannot_tell if one.doubt == "not-exercised"}
     if not verdicts or expectation.id in doubted:
         worst: Outcome = "not-exercised" if expectation.id in doubted else "passed"
         waived = any(one.expectation == expectation.id and one.state == "used" for one in report.waivers)
@@ -91,8 +97,8 @@ def _outcome(report: CheckReport, expectation: Expectation, verdicts: Sequence[V
     return relevant[0] if relevant else "not-exercised"
 
 
-def _share(outcome: Outcome, verdicts: Sequence[tuple[CheckedMessage, Verdict]]) -> str:
-    number = sum(verdict.outcome == outcome for _, verdict in verdicts)
+def _share(outcome: Outcome, verdicts: Sequence[Verdict]) -> str:
+    number = sum(verdict.outcome == outcome for verdict in verdicts)
     if outcome in ("passed", "not-exercised") or not number:
         return ""
     return f"  on {number:,} of {counted(len(verdicts), 'message')}"

@@ -6,12 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-import msgspec
-
-from snapdiff import __version__
 from snapdiff.log_words import row_words
-from snapdiff.report.json_report import encode_plain
-from snapdiff.report.log_rows import message_document
 from snapdiff.report.safe_text import harmless_cell
 
 if TYPE_CHECKING:
@@ -21,7 +16,6 @@ if TYPE_CHECKING:
     from snapdiff.report.choose import ColorChoice
 
 TrackForm = Literal["text", "json", "csv", "markdown"]
-TRACK_SCHEMA_NAME = "snapdiff.track/1"
 _FIRST_COLUMNS = ("file", "line", "format", "time", "meaning")
 
 
@@ -36,7 +30,9 @@ def draw_track(
 ) -> None:
     """Writes what was found. `number` is that of the one message that was chosen, where one was."""
     if form == "json":
-        _json(found, problems, stream)
+        from snapdiff.report.track_json import write_json
+
+        write_json(found, problems, stream)
     elif form == "csv":
         stream.write(_csv(found).encode("utf-8-sig", "backslashreplace"))
     elif form == "markdown":
@@ -47,16 +43,6 @@ def draw_track(
         from snapdiff.report.track_terminal import write_text
 
         write_text(found, problems, stream, color, number)
-
-
-def _json(found: TrackFound, problems: Sequence[Problem], stream: BinaryIO) -> None:
-    """The document of the contract, one message a line."""
-    head = {"schema": TRACK_SCHEMA_NAME, "tool": {"name": "snapdiff", "version": __version__}}
-    stream.write(encode_plain(head)[:-1] + b',"rows_read":%d,"messages":[' % found.rows_read)
-    for at, message in enumerate(found.messages):
-        stream.write((b",\n" if at else b"\n") + encode_plain(message_document(message)))
-    stream.write(b'\n],"sessions":' + encode_plain(msgspec.to_builtins(found.sessions)))
-    stream.write(b',"problems":' + encode_plain(msgspec.to_builtins(list(problems))) + b"}\n")
 
 
 def _csv(found: TrackFound) -> str:

@@ -152,7 +152,7 @@ def test_what_is_no_changed_attachment(tmp_path: Path, case: str) -> None:
 def test_each_of_several_is_told(tmp_path: Path) -> None:
     before = message(file("a.pdf"), file("b.zip", ZIP), file("c.doc", b"Word"))
     after = message(file("x.pdf"), file("b.zip", ZIP + b"!"))
-    found = judged(tmp_path, [before, after])
+    found = [one for one in judged(tmp_path, [before, after]) if one.code < "SD5"]
     assert [one.code for one in found] == ["SD411", "SD412", "SD413"]
 
 

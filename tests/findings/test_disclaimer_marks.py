@@ -37,9 +37,10 @@ def around(raw: bytes, *more: bytes) -> bytes:
     ],
 )
 def test_a_wrapped_message_is_found(tmp_path: Path, before: bytes, sealed: str) -> None:
-    (found,) = [one for one in judged(tmp_path, [before, around(before)]) if one.code == "SD307"]
+    everything = judged(tmp_path, [before, around(before)])
+    (found,) = [one for one in everything if one.code == "SD307"]
     assert (found.agent, found.evidence) == ("Agent A", {"part": "2", "sealed": sealed})
-    assert "SD410" not in codes(judged(tmp_path / "", [before, around(before)]), "SD4")
+    assert codes(everything, "SD4") == []
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,18 @@ def test_no_priority_helps_over_events(tmp_path: Path) -> None:
     assert "No priority helps here, for the transport service itself changed it" in found.fix
 
 
+def test_no_priority_helps_where_an_event_fires_again(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [routing(1, EVENT, PLAIN), routing(2, FOOTER, PLAIN), routing(3, SIGNER, signed)]
+    again = [
+        routing(4, "OnRoutedMessage", signed),
+        routing(5, EVENT, signed),
+        routing(6, FOOTER, signed + b"Footer\r\n"),
+    ]
+    (found,) = findings(tmp_path, *files, *again)
+    assert "OnCategorizedMessage fired again, and Footer Agent ran once more after Exchange DkimSigner" in found.fix
+
+
 def test_nobody_is_named_where_a_snapshot_is_missing(tmp_path: Path) -> None:
     signed = field_of(RELAXED) + PLAIN
     files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed), routing(4, FOOTER, signed + b"Footer\r\n")]
@@ -186,6 +198,27 @@ def test_one_that_held_to_the_end_is_a_note(tmp_path: Path) -> None:
     assert (found.code, found.severity, found.agent, found.step) == ("SD203", "note", None, None)
     assert "added by Exchange DkimSigner, held at the last snapshot" in found.message
     assert found.evidence["last_snapshot"] == "Routing0003.eml"
+
+
+def test_what_was_mended_later_is_broken_by_nobody(tmp_path: Path) -> None:
+    signed = field_of(RELAXED) + PLAIN
+    files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed)]
+    away = signed.replace(b"Offer", b"Order") + b"Footer\r\n"
+    files += [routing(3, FOOTER, away), routing(4, f"{EVENT},Mender", signed)]
+    assert [one.code for one in findings(tmp_path, *files)] == ["SD203"]
+    late = routing(5, f"{EVENT},Late Agent", signed + b"Again\r\n")
+    (found,) = [one for one in findings(tmp_path, *files, late) if one.code.startswith("SD2")]
+    assert (found.code, found.agent) == ("SD201", "Late Agent")
+
+
+@pytest.mark.parametrize("left", [10, 100, len(PLAIN) // 2])
+def test_a_file_that_ends_short_says_nothing(tmp_path: Path, left: int) -> None:
+    signed = PLAIN.replace(b"MIME-Version", field_of(RELAXED) + b"MIME-Version")
+    files = [routing(1, EVENT, PLAIN), routing(2, SIGNER, signed)]
+    files += [routing(3, FOOTER, signed, cut=len(signed) - left)]
+    for more in ([], [routing(4, f"{EVENT},Agent B", signed)]):
+        found = findings(tmp_path, *files, *more)
+        assert [one.code for one in found if one.code.startswith("SD2")] == ["SD203"]
 
 
 def test_one_that_came_and_held_is_nothing(tmp_path: Path) -> None:

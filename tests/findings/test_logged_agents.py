@@ -219,3 +219,13 @@ def test_every_output_says_which_rule_it_was(tmp_path: Path, form: str) -> None:
     assert "rule Mark, external fired: PrependSubject, severity medium, mode Enforce" in words
     assert f"rule {other} (not among the rules given) fired: PrependSubject" in words
     assert f"changed nothing, and the log says that rule {other} fired with PrependSubject." in words
+
+
+def test_the_step_from_the_parent_is_no_rules_doing_alone() -> None:
+    """Copies differ in their recipients: nothing of that needs a rule, and a rule may have done all of it."""
+    fork = ran(PREFIXED)
+    fork = replace(fork, steps=[fork.steps[0], replace(fork.steps[1], from_=None)])
+    assert findings_of(judged([NO_RULE, END], fork)) == []
+    fork = ran()
+    fork = replace(fork, steps=[fork.steps[0], replace(fork.steps[1], from_=None)])
+    assert findings_of(judged([fired(), END], fork)) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from bodies import NOTICE, both, codes, entity, html, judged, mail, multipart, plain
 from judging import findings
-from stepmaker import File, receive
+from stepmaker import receive
 
 from snapdiff.model import Finding
 
@@ -205,4 +205,3 @@ def test_the_first_whole_message_counts(tmp_path: Path) -> None:
     ]
     files.append(receive(3, "OnEndOfData,Agent A", came.replace(b"Offer", b"Other")))
     assert codes(findings(tmp_path, *files), "SD415") == ["SD415"]
-    assert isinstance(files[0], File)

@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judging import findings
 from stepmaker import File, receive
@@ -102,6 +102,7 @@ def test_a_body_not_received_yet_is_none_taken_away(tmp_path: Path) -> None:
     assert [one for one in findings(tmp_path, *files) if one.code.startswith("SD2")] == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -8,7 +8,7 @@ import dkim
 import pytest
 from dkim.crypto import RSASSA_PKCS1_v1_5_verify
 from dkim.util import parse_tag_value
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from signed import key, public_key, sign
 from tracemaker import with_crlf
@@ -172,6 +172,7 @@ PIECES = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES.split(b"|"))))
 def test_no_bytes_crash_it(pieces: list[bytes]) -> None:
     message = Message(b"".join(pieces))

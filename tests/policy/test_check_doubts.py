@@ -20,8 +20,8 @@ NOT_EXERCISED: list[tuple[str, list[list[File]], str]] = [
     ("agents: {A: {may: [header]}}", [OTHER], "A never ran"),
     ("agents: {A: {event: OnSubmittedMessage, must: [header.added]}}", [A], "A at OnSubmittedMessage never ran"),
     ("messages: {subject: Nothing*}", [A], 'no message with subject "Nothing*" was found'),
-    ("require: {min_messages: 3}", [A, OTHER], "only 2 messages was found; at least 3 are required"),
-    ("require: {agents: [A, C]}", [A], "C is required and never ran on any of 1 message"),
+    ("require: {min_messages: 3}", [A, OTHER], "only 2 messages were found; at least 3 are required"),
+    ("require: {agents: [A, C]}", [A], "C is required and never ran on the one message"),
     (
         "agents: {A: {must: [header.added: {name: X-Note, messages: {subject: Other}}], may: [header]}}",
         [A],

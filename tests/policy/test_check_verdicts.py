@@ -174,6 +174,12 @@ def test_a_text_that_was_asked_for_allows_nothing_else_in_its_part(
     assert outcomes(report) == {"A/body.contains": "passed", "A/nothing else": "passed" if fine else "failed"}, name
 
 
+def test_a_text_asked_for_on_other_messages_allows_nothing_here(tmp_path: Path) -> None:
+    must = f"body.contains: {{text: '{NOTE}', messages: {{subject: Other}}}}"
+    report = check(tmp_path, f"agents: {{A: {{must: [{must}]}}}}", html(f"<p>{NOTE}</p>"))
+    assert outcomes(report) == {"A/nothing else": "failed"}
+
+
 FINAL = [
     ("must: [header: {name: X-Note, value: v3}]", 0),
     ("must: [header: {name: X-Note, value: v4}]", 1),

@@ -12,6 +12,7 @@ from snapdiff.read.log_values import (
     message_info,
     recipient_status,
     source_context,
+    statuses,
 )
 
 TIME = "2024-05-01T08:00:00.000Z"
@@ -71,6 +72,21 @@ def test_source_context(text: str, expected: dict[str, str]) -> None:
 )
 def test_message_info(text: str, expected: MessageInfo) -> None:
     assert message_info(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("250 2.1.5 Recipient OK;250 2.1.5 Recipient OK", ["250 2.1.5 Recipient OK", "250 2.1.5 Recipient OK"]),
+        ("'250 2.1.5 RESOLVER.GRP.Expanded; list'", ["250 2.1.5 RESOLVER.GRP.Expanded; list"]),
+        ("250 2.1.5 RESOLVER.GRP.Expanded; list;550 no", ["250 2.1.5 RESOLVER.GRP.Expanded; list", "550 no"]),
+        ("[{LED=550 5.7.1 a; b};{MSG=}];250 ok", ["[{LED=550 5.7.1 a; b};{MSG=}]", "250 ok"]),
+        (" 250 ok", [" 250 ok"]),
+    ],
+)
+def test_the_replies_of_recipient_status(text: str, expected: list[str]) -> None:
+    assert statuses(text) == expected
 
 
 def test_recipient_status() -> None:

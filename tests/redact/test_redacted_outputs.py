@@ -132,6 +132,30 @@ def test_rows_and_sessions_are_redacted_too(traces: Path) -> None:
         assert left_over(ran.out.decode()) == set()
 
 
+TRACKED = """#Fields: date-time,client-hostname,server-hostname,source-context,connector-id,source,event-id,message-id,\
+recipient-address,recipient-status,related-recipient-address,reference,message-subject,sender-address,custom-data\r
+2017-06-05T10:00:00.000Z,zqhost,zqserver,0123456789ABCDEF;2017-06-05T10:00:00.000Z;1,zqlabel,SMTP,RECEIVE,<zqmsgid@zqhost>,\
+zqreceiver@zqcontoso.test,,,,zqsubject: zqbudget,zqlynne@zqcontoso.test,S:zqvalue=zqbody\r
+2017-06-05T10:00:01.000Z,zqhost,,MDB:zqnested,,ROUTING,EXPAND,<zqmsgid@zqhost>,zqother@zqcontoso.test,,\
+zqreceiver@zqcontoso.test,,zqsubject: zqbudget,zqlynne@zqcontoso.test,\r
+2017-06-05T10:00:02.000Z,zqhost,zqhelo,,,SMTP,FAIL,<zqmsgid@zqhost>,zqother@zqcontoso.test,550 5.1.1 zqcomment,,\
+<zqcid@zqhost>,zqsubject: zqbudget,zqlynne@zqcontoso.test,\r
+""".replace("\\\n", "")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
+def test_no_word_of_a_log_is_left(tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "zqhost"
+    folder.mkdir()
+    (folder / "MSGTRK20170605-1.LOG").write_text(TRACKED, encoding="utf-8", newline="")
+    asked: list[str | Path] = ["track", folder, "--format", form, "--message-id", "<zqmsgid@zqhost>"]
+    assert len(left_over(snapdiff(*asked).out.decode())) >= 5
+    ran = snapdiff(*asked, "--redact-key", KEY)
+    assert ran.code == 0
+    assert "FAIL" in ran.out.decode()
+    assert left_over(ran.out.decode()) == set()
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize("form", ["json", "html"])
 def test_no_word_of_a_real_mail_is_left(tmp_path: Path, real_mails: list[Path], form: str) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from msgspec.structs import replace
 from program import snapdiff
@@ -12,6 +13,7 @@ from rowmaker import row
 from snapdiff.commands import report as commands
 from snapdiff.model import AgentNote, Step, Tail, Trace
 from snapdiff.report.choose import Looks, reporter
+from snapdiff.report.json_report import schema
 from snapdiff.report.log_notes import note_words, step_words, telling
 from snapdiff.run import Run
 
@@ -126,11 +128,15 @@ def test_the_document_has_the_notes(tmp_path: Path) -> None:
     commands.report([SAMPLES], commands.Asked(), commands.Drawn("json", file, "never", False), 1, False)
     report = json.loads(file.read_bytes())
     logged = [note for trace in report["traces"] for step in trace["steps"] for note in step.get("logged", [])]
-    assert sum(note["what"] == "rule" for note in logged) == 3
+    assert sum(note["what"] == "rule" for note in logged) == 4
     assert [note["rule_id"] for one in report["journeys"] for note in one.get("logged", []) if note["rule_id"]] == [
-        "9300a520-6d07-4b86-9c45-a1c5a49d37de",
-        "5dd84471-255a-4cf2-a34d-4c64d1ab4fc5",
+        "5dd84471-255a-4cf2-a34d-4c64d1ab4fc5"
     ]
+    (fork,) = [trace for trace in report["traces"] if trace["parent"]]
+    first = fork["steps"][0]
+    assert (first["from"], first["agent"]) == (None, "Transport Rule Agent")
+    assert [note["actions"] for note in first["logged"] if note["what"] == "rule"] == [["PrependSubject"]]
+    jsonschema.Draft202012Validator(schema()).validate(report)
 
 
 def test_rules_are_named_on_the_command_line(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from snapdiff.findings.register import Found, of_trace
 from snapdiff.findings.signing import (
+    body_broken,
     changes_told,
-    first_broken_body,
-    first_changed_fields,
+    fields_broken,
     first_known_body,
     how_deep,
     is_intact,
@@ -25,7 +25,7 @@ from snapdiff.model import SignatureState, Trace, TracedSignature
 def body_changed_after_sign(trace: Trace) -> Iterator[Found]:
     """SD201, SD207: the body hash held, and from this step on it does not."""
     for signature in _dkim(trace):
-        at = first_broken_body(signature)
+        at = body_broken(signature)
         if at is None:
             continue
         index, step = step_into(trace, at)
@@ -47,8 +47,8 @@ def signed_fields_changed_after_sign(trace: Trace) -> Iterator[Found]:
     Where the same step broke the body hash, that finding names the fields as well.
     """
     for signature in _dkim(trace):
-        at = first_changed_fields(signature)
-        if at is None or at is first_broken_body(signature):
+        at = fields_broken(signature)
+        if at is None or at is body_broken(signature):
             continue
         index, step = step_into(trace, at)
         numbers = changes_told(step, at, body=False)

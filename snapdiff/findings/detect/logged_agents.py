@@ -28,9 +28,9 @@ _MARKS = frozenset(
 @of_journey
 def rule_without_change(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD705: a rule fired that changes a message, and the agent's snapshot is as the one before."""
-    for at, trace in enumerate(traces):
+    for at, trace in enumerate(traces if journey.events else ()):
         for place, step in enumerate(trace.steps):
-            if not step.certain or any(map(_is_of_a_rule, step.changes)):
+            if not step.certain or step.from_ is None or any(map(_is_of_a_rule, step.changes)):
                 continue
             for note in step.logged or ():
                 actions = [action for action in note.actions if action.lower().startswith(_CHANGING)]
@@ -50,7 +50,8 @@ def change_without_rule(journey: Journey, traces: Sequence[Trace]) -> Iterator[F
             continue
         for place, step in enumerate(trace.steps):
             changes = tuple(number for number, change in enumerate(step.changes) if _is_of_a_rule(change))
-            if changes and step.certain and (step.agent or "").lower() == _RULES:
+            own = step.certain and step.from_ is not None and (step.agent or "").lower() == _RULES
+            if changes and own:
                 values = {"what": _what(step, changes), "row": f"{row.file}:{row.line}"}
                 yield Found("SD706", values, changes, place, at)
 

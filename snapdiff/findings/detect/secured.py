@@ -17,7 +17,7 @@ _NAMES = {
 @of_step
 def secured_content_touched(at: Passing) -> Iterator[Found]:
     """SD221 to SD224: what was signed or encrypted before this step is another, gone, or wrapped after it."""
-    if at.before_headers_only or at.after_headers_only:
+    if at.before_headers_only or at.after_headers_only or not any(map(_may_touch, at.step.changes)):
         return
     before = secured_parts(at.before.tree)
     if not before:
@@ -38,6 +38,11 @@ def secured_content_touched(at: Passing) -> Iterator[Found]:
         elif old.is_root and not new.is_root:
             evidence["wrapped_in"] = "a new message" if new.in_message else "a multipart"
             yield Found("SD222", evidence, _within(at.step.changes, None))
+
+
+def _may_touch(change: Change) -> bool:
+    """Whether a change can touch content: most steps change fields of the message's own header alone."""
+    return change.part is not None or (change.name or "").lower().startswith("content-")
 
 
 def _taken(left: list[Secured], old: Secured, *, exactly: bool) -> Secured | None:

@@ -1,0 +1,129 @@
+"""What runs in an HTML body, and where its links lead: added or rewritten by a step."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from snapdiff.findings.register import Found, Passing, of_step
+from snapdiff.mail.active import activity
+from snapdiff.mail.message import Message
+
+_MAX_LINKS = 300
+_NAMED = 6
+_IN_TEXT = re.compile(r"https?://[^\s<>\"]{1,4000}", re.IGNORECASE)
+
+
+class _Content(NamedTuple):
+    """What the texts of a message hold: links in order, and how often which kind of active content."""
+
+    links: list[str]
+    active: Counter[str]
+
+
+@of_step
+def active_content_added(at: Passing) -> Iterator[Found]:
+    """SD604 to SD606: scripts and the like that a step added, links that it rewrote."""
+    if at.before_headers_only or at.after_headers_only:
+        return
+    numbers = tuple(number for number, change in enumerate(at.step.changes) if _is_of_text(change.kind, change.name))
+    if not numbers:
+        return
+    before, after = _content(at.before), _content(at.after)
+    added = after.active - before.active
+    if added:
+        what = ", ".join(f"{count:,} × {name}" if count > 1 else name for name, count in sorted(added.items())[:_NAMED])
+        yield Found("SD604", {"what": what}, numbers)
+    wrapped, replaced = _rewritten(before.links, after.links)
+    if wrapped:
+        yield Found("SD605", _links(wrapped), numbers, words={"count": _count(wrapped)})
+    if replaced:
+        yield Found("SD606", _links(replaced), numbers, words={"count": _count(replaced)})
+
+
+def _is_of_text(kind: str, name: str | None) -> bool:
+    return kind in {"part.added", "part.changed"} or (name or "").lower() == "content-type"
+
+
+def _content(message: Message) -> _Content:
+    """Links and active content of the message's own texts; what is attached is not looked into."""
+    content = _Content([], Counter())
+    for part in message.tree.root.leaves():
+        if not part.is_text or part.is_attachment:
+            continue
+        if part.type == "text/html":
+            found = activity(part.text.text)
+            content.links.extend(found.links[:_MAX_LINKS])
+            content.active.update(found.active)
+        else:
+            text = part.text.text
+            content.links.extend(
+                link.group() for link, _ in zip(_IN_TEXT.finditer(text), range(_MAX_LINKS), strict=False)
+            )
+    return content
+
+
+def _rewritten(before: list[str], after: list[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Pairs of links, old and new: those where one holds the other, and those where another stands in its place."""
+    gone = list((Counter(before) - Counter(after)).elements())[:_MAX_LINKS]
+    came = list((Counter(after) - Counter(before)).elements())[:_MAX_LINKS]
+    wrapped: list[tuple[str, str]] = []
+    for old in list(gone):
+        new = next((one for one in came if not _same(old, one) and (_holds(one, old) or _holds(old, one))), None)
+        if new is not None:
+            wrapped.append((old, new))
+            gone.remove(old)
+            came.remove(new)
+    left_old, left_new = Counter(gone), Counter(came)
+    replaced = (
+        [
+            (old, new)
+            for old, new in zip(before, after, strict=True)
+            if left_old[old] and left_new[new] and not _same(old, new)
+        ]
+        if len(before) == len(after)
+        else []
+    )
+    return wrapped, replaced
+
+
+def _holds(outer: str, inner: str) -> bool:
+    """Whether a link carries another one inside, as link protection writes it: as it is, or encoded once or twice."""
+    sought = inner.rstrip("/")
+    if len(sought) < len("http://a.b") or len(outer) <= len(sought):
+        return False
+    once = unquote(outer)
+    forms = (outer, once, unquote(once), unquote(outer.replace("-", "%").replace("_", "/")))
+    return any(sought in form for form in forms)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two links differ in their writing alone."""
+    return unquote(one).rstrip("/").casefold() == unquote(other).rstrip("/").casefold()
+
+
+def _links(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The first pair, and the hosts that links led to and lead to now."""
+    old, new = pairs[0]
+    from_hosts = dict.fromkeys(_host(one) for one, _ in pairs)
+    to_hosts = dict.fromkeys(_host(other) for _, other in pairs)
+    return {
+        "before": old,
+        "after": new,
+        "from_hosts": ", ".join(list(from_hosts)[:_NAMED]),
+        "to_hosts": ", ".join(list(to_hosts)[:_NAMED]),
+    }
+
+
+def _count(pairs: list[tuple[str, str]]) -> str:
+    return "a link" if len(pairs) == 1 else f"{len(pairs):,} links"
+
+
+def _host(link: str) -> str:
+    """The host a link leads to; the scheme where it has none; the link's beginning where it can't be read."""
+    try:
+        parts = urlsplit(link)
+        return parts.hostname or (f"{parts.scheme}:" if parts.scheme else link[:40])
+    except ValueError:
+        return link[:40]

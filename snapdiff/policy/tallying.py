@@ -220,7 +220,7 @@ class _Tallying:
         meant = {condition.number for condition in block.must if self._means(condition)}
         at = self._block_at[id(block)]
         return looked.answers is not None and any(
-            one.block == at and one.type == part.type and meant.issuperset(one.conditions)
+            one.block == at and one.type == part.type and all(not meant.isdisjoint(asking) for asking in one.conditions)
             for one in looked.answers.explained
         )
 

@@ -180,6 +180,24 @@ def test_a_text_asked_for_on_other_messages_allows_nothing_here(tmp_path: Path) 
     assert outcomes(report) == {"A/nothing else": "failed"}
 
 
+PIECE = "addressee only."
+
+
+def test_of_two_texts_one_within_the_other_the_longer_one_came(tmp_path: Path) -> None:
+    text = """
+        agents:
+          A:
+            must:
+              - body.contains: {{text: "{0}", part: text/plain, messages: {{subject: Other}}}}
+              - body.contains: {{text: "{1}", part: text/plain}}
+    """
+    trace = a(mail(text=TEXT + NOTE))
+    fine = check(tmp_path / "fine", text.format(PIECE, NOTE), trace)
+    assert outcomes(fine) == {"A/body.contains#2": "passed", "A/nothing else": "passed"}
+    more = check(tmp_path / "more", text.format(NOTE, PIECE), trace)
+    assert outcomes(more) == {"A/body.contains#2": "passed", "A/nothing else": "failed"}
+
+
 FINAL = [
     ("must: [header: {name: X-Note, value: v3}]", 0),
     ("must: [header: {name: X-Note, value: v4}]", 1),

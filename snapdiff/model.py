@@ -354,7 +354,7 @@ class Tail(Struct, frozen=True):
     """What a report ends with, beside the traces.
 
     `left_out` counts files that are neither snapshots nor known logs, `logs` the known logs that were found,
-    `filtered` the messages that the user's filters took away.
+    `filtered` the messages that the user's filters took away. `findings` are about the whole input.
     """
 
     journeys: Iterable[Journey]
@@ -362,6 +362,7 @@ class Tail(Struct, frozen=True):
     left_out: int = 0
     logs: int = 0
     filtered: int = 0
+    findings: list[Finding] = []
 
 
 class Tool(Struct, frozen=True):
@@ -374,7 +375,8 @@ class Tool(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """The whole document `snapdiff PATH --format json` writes; its JSON Schema is made from this class.
 
-    `left_out` counts the files that are neither snapshots nor known logs.
+    `left_out` counts the files that are neither snapshots nor known logs. `findings` are about the whole input, and
+    are left out where there are none.
     """
 
     schema: Literal["snapdiff.report/1"]
@@ -384,3 +386,4 @@ class Report(Struct, frozen=True):
     journeys: list[Journey]
     problems: list[Problem]
     left_out: int
+    findings: list[Finding] | UnsetType = UNSET

@@ -45,12 +45,12 @@ class Insertion(Struct, frozen=True):
 class Explained(Struct, frozen=True):
     """That musts of one block of the policy (by its place) account for all that changed in the texts of one type.
 
-    `conditions` are those whose texts came.
+    `conditions` are, for each text that came, the entries that ask for it.
     """
 
     block: int
     type: str
-    conditions: list[int]
+    conditions: list[list[int]]
 
 
 class StepAnswers(Struct, frozen=True):

@@ -17,11 +17,14 @@ from msgspec.structs import replace
 
 from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells, told, with_told
 from snapdiff.diff.steps import forked, sides_of, with_candidates
+from snapdiff.findings.judge import with_findings, worded
+from snapdiff.findings.register import Found
+from snapdiff.findings.usual import Seen, Usual
 from snapdiff.flags import reflagged
 from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey
-from snapdiff.model import Journey, Parent, Problem, Trace, TrackingRow
+from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
 from snapdiff.policy.form import Policy
 from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
@@ -53,6 +56,7 @@ class Entry(Struct, frozen=True):
     uncertain: bool
     unreadable: bool
     changed: bool
+    seen: Seen
     offset: int
     length: int
 
@@ -95,11 +99,13 @@ class Run:
         self._folders: dict[str, TraceFolder] = {}
         self._agents: dict[str, list[str]] = {}
         self._forks: dict[str, Fork] = {}
+        self._left: frozenset[str] = frozenset()
         self._transfers: list[TrackingRow] | None = None
         self._unreadable = False
         self._fork_changed = False
         self._joined: list[Journey] | None = None
         self._told: dict[str, Told] | None = None
+        self._usual = Usual()
         self._of_journeys: dict[str, JourneyTold] = {}
 
     def __enter__(self) -> "Run":
@@ -132,6 +138,11 @@ class Run:
     def any_change(self) -> bool:
         """Whether anything changed in any trace; forks count once their traces were given."""
         return self._fork_changed or any(entry.changed for entry in self._entries)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is said of the whole input; nothing where each trace stands alone."""
+        return worded(self._usual.of_input()) if self._together else []
 
     def journeys(self) -> list[Journey]:
         """The traces of each message put together."""
@@ -214,7 +225,14 @@ class Run:
         return self._spool.read(entry.length)
 
     def _unfinished(self, entry: Entry) -> bool:
-        return entry.uncertain or entry.key.path in self._forks or entry.key.path in self._all_told()
+        waits = entry.uncertain or entry.key.path in self._forks or entry.key.path in self._all_told()
+        return waits or bool(self._unusual(entry))
+
+    def _unusual(self, entry: Entry) -> list[Found]:
+        """What is unusual in a trace beside the others of its server and service."""
+        if not self._together:
+            return []
+        return self._usual.of_trace(_group(entry.key), entry.seen, is_parent=entry.key.path in self._left)
 
     def _decoded(self, entry: Entry) -> Trace:
         """The trace as it came from its folder, without what only a drawing needs."""
@@ -234,6 +252,8 @@ class Run:
         trace = self._proved(entry, drawn=drawn)
         if (more := self._all_told().get(trace.path)) is not None:
             trace = with_told(trace, more)
+        if unusual := self._unusual(entry):
+            trace = replace(trace, findings=with_findings(trace, worded(unusual, trace)))
         fork = self._forks.get(trace.path)
         if fork is not None and fork.row is None:
             trace = self._with_parent(trace, fork, drawn=drawn)
@@ -279,7 +299,8 @@ class Run:
         for chunk in results(self.listing.traces, self._jobs, self._wanted):
             for encoded, digest in chunk:
                 self._spool.write(encoded)
-                self._entries.append(_entry(digest, next(folders), at, len(encoded)))
+                kept = self._usual.add(_group(digest.key), digest.seen)
+                self._entries.append(_entry(digest, kept, next(folders), at, len(encoded)))
                 at += len(encoded)
                 for event, agent in digest.agents:
                     agents[event].add(agent)
@@ -290,16 +311,22 @@ class Run:
         keys = [entry.key for entry in self._entries]
         may_be_split = self.logs and any(not key.has_original and key.record_ids for key in keys)
         self._forks = forks(keys, self._told_transfers(keys) if may_be_split else ())
-        kin = {*self._forks, *(fork.parent for fork in self._forks.values())}
+        self._left = frozenset(fork.parent for fork in self._forks.values())
+        kin = {*self._forks, *self._left}
         named = kin if not self.logs else {entry.key.path for entry in self._entries}
         self._by_path = {entry.key.path: entry for entry in self._entries if entry.key.path in named}
         self._folders = {folder.path: folder for folder in self.listing.traces if folder.path in kin}
 
 
-def _entry(digest: Digest, folder: TraceFolder, offset: int, length: int) -> Entry:
+def _entry(digest: Digest, seen: Seen, folder: TraceFolder, offset: int, length: int) -> Entry:
     """The digest without what was summed up, its texts shared with the folder it is of."""
     key = replace(digest.key, path=folder.path, server=folder.server, service=folder.service)
-    return Entry(key, folder.id, digest.uncertain, digest.unreadable, digest.changed, offset, length)
+    return Entry(key, folder.id, digest.uncertain, digest.unreadable, digest.changed, seen, offset, length)
+
+
+def _group(key: TraceKey) -> str:
+    """The server and service whose traces are held against one another."""
+    return f"{key.server or ''}/{key.service or ''}"
 
 
 def _place(entry: Entry) -> tuple[datetime, str, str]:

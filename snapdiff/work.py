@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from snapdiff.diff.message import Side
 from snapdiff.diff.steps import Steps
 from snapdiff.findings.judge import Judge
+from snapdiff.findings.usual import Seen, seen_of
 from snapdiff.journey import IDS_KEPT, TraceKey
 from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
@@ -53,7 +54,10 @@ CONTRACT_ALONE = Wanted()
 
 
 class Digest(Struct, frozen=True):
-    """What the main process keeps of a trace: its key, who ran at which event, and what still has to be filled in."""
+    """What the main process keeps of a trace: its key, who ran at which event, and what still has to be filled in.
+
+    `seen` goes into the sums over the whole input.
+    """
 
     key: TraceKey
     id: str
@@ -61,6 +65,7 @@ class Digest(Struct, frozen=True):
     uncertain: bool
     unreadable: bool
     changed: bool
+    seen: Seen
 
 
 def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Trace, bool]:
@@ -197,6 +202,7 @@ def _digest(trace: Trace, unreadable: bool) -> Digest:
         uncertain=any(not step.certain for step in trace.steps),
         unreadable=unreadable,
         changed=any(step.changes for step in trace.steps),
+        seen=seen_of(trace),
     )
 
 

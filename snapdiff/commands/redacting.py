@@ -45,4 +45,5 @@ class Redacted:
         """The tail; journeys are redacted as they come, unless several outputs each want them all."""
         journeys = (self._redactor.noun(journey) for journey in tail.journeys)
         told = list(journeys) if isinstance(self._output, Several) else journeys
-        self._output.end(replace(tail, journeys=told, problems=self._redactor.noun(tail.problems)))
+        problems, findings = self._redactor.noun(tail.problems), self._redactor.noun(tail.findings)
+        self._output.end(replace(tail, journeys=told, problems=problems, findings=findings))

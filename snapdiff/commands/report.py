@@ -17,7 +17,7 @@ from snapdiff.output import whole_file
 from snapdiff.report.agents_table import Style
 from snapdiff.report.choose import ColorChoice, Output, Several
 from snapdiff.run import Run
-from snapdiff.select import Selection, changed, choose, chosen_journey, parse_classes
+from snapdiff.select import Selection, changed, choose, chosen_findings, chosen_journey, parse_classes
 
 _CHANGED = 1
 
@@ -124,7 +124,8 @@ def _tell_all(run: Run, out: Output) -> bool:
     else:
         for trace in run.traces():
             out.trace(trace)
-    out.end(Tail(_as_they_come(run.each_journey(), out), run.problems, run.listing.left_out, len(run.listing.logs)))
+    journeys = _as_they_come(run.each_journey(), out)
+    out.end(Tail(journeys, run.problems, run.listing.left_out, len(run.listing.logs), findings=run.findings))
     return run.any_change
 
 
@@ -150,7 +151,8 @@ def _tell_chosen(run: Run, out: Output, selection: Selection) -> bool:
     journeys = _as_they_come((chosen_journey(journey, selection) for journey in shown), out)
     # What is odd about the logs is known once they were read for the journeys.
     problems = [*run.problems, *problems]
-    out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out)))
+    findings = chosen_findings(run.findings, selection)
+    out.end(Tail(journeys, problems, run.listing.left_out, len(run.listing.logs), len(left_out), findings))
     return any_change
 
 

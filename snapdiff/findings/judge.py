@@ -103,6 +103,11 @@ def judge_journey(journey: Journey, traces: Sequence[Trace], lacks: Iterable[Fou
     return JourneyFindings(whole, of_traces)
 
 
+def worded(found: Iterable[Found], trace: Trace | None = None) -> list[Finding]:
+    """Findings of what was found out otherwise: of a trace, or where there is none, of the whole input."""
+    return [_worded(one, trace.steps if trace is not None else ()) for one in found]
+
+
 def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
     """The trace's findings and further ones about it, in the same order as ever."""
     places = {step.to: place for place, step in enumerate(trace.steps)}

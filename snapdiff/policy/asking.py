@@ -119,23 +119,32 @@ def _same_start(one: str, other: str) -> int:
     return low
 
 
-def _explaining(block: Block, media_type: str, before: TypeText, after: TypeText) -> list[int]:
-    """Those of a block's musts whose texts came, where they are all that came; [] where something else changed.
+def _explaining(block: Block, media_type: str, before: TypeText, after: TypeText) -> list[list[int]]:
+    """For each text that came, those of a block's musts that ask for it; [] where something else changed as well.
 
-    Without them the words are those that were there, and so are the links. Marks without a letter or digit (`--`, a
-    rule of underscores) may come along with a text.
+    Without these texts the words are those that were there, and so are the links. Marks without a letter or digit
+    (`--`, a rule of underscores) may come along. A piece of a longer text that came did not come itself.
     """
-    came: list[tuple[int, BodyText]] = []
+    asked: dict[BodyText, list[int]] = {}
     for condition in block.must:
-        body = condition.body
-        if body is None or not any(part.fits(media_type) for part in condition.parts):
-            continue
-        if _count(body, after.text)[0] > _count(body, before.text)[0]:
-            came.append((condition.number, body))
-    bodies = [body for _, body in came]
-    if not came or before.targets != after.targets or _rest(bodies, before.text) != _rest(bodies, after.text):
-        return []
-    return [number for number, _ in came]
+        if condition.body is not None and any(part.fits(media_type) for part in condition.parts):
+            asked.setdefault(condition.body, []).append(condition.number)
+    old, new = before.text, after.text
+    came: list[list[int]] = []
+    for body in sorted(asked, key=lambda one: len(one.text), reverse=True):
+        if _count(body, new)[0] > _count(body, old)[0]:
+            came.append(asked[body])
+            old, new = _cut_out(body, old), _cut_out(body, new)
+    return came if came and before.targets == after.targets and _words(old) == _words(new) else []
+
+
+def _cut_out(body: BodyText, text: str) -> str:
+    return without(body.text, text)[0] if body.is_regex else text.replace(body.text, " ")
+
+
+def _words(text: str) -> list[str]:
+    """What has a letter or a digit."""
+    return [word for word in text.split() if any(char.isalnum() for char in word)]
 
 
 def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion | None:
@@ -146,17 +155,10 @@ def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion |
     if not came or len(came) > _LONGEST_INSERTION or not new.endswith(old[start:]) or before.targets != after.targets:
         return None
     body = BodyText(came)
-    if _count(body, new)[0] != _count(body, old)[0] + 1 or _rest([body], old) != _rest([body], new):
+    if _count(body, new)[0] != _count(body, old)[0] + 1 or _words(_cut_out(body, old)) != _words(_cut_out(body, new)):
         return None
     at_end = new.endswith(came) and not (old.endswith(came) and _came_before_the_end(old, new))
     return Insertion(media_type, came, at_end)
-
-
-def _rest(asked: list[BodyText], text: str) -> list[str]:
-    """The words of a text without these texts."""
-    for body in asked:
-        text = without(body.text, text)[0] if body.is_regex else text.replace(body.text, " ")
-    return [word for word in text.split() if any(char.isalnum() for char in word)]
 
 
 def _parts(step: Step, before: Message, after: Message) -> list[PartSeen]:

@@ -23,7 +23,7 @@ _FIELDS = _words(
     Finding.code Finding.name Finding.step Finding.agent Finding.flags
     Journey.joined_by Split.agent Split.reason
     TimelineEntry.event TimelineEntry.agent
-    AgentNote.agent AgentNote.rule_id AgentNote.actions AgentNote.severity AgentNote.mode AgentNote.reason
+    AgentNote.agent AgentNote.rule_id AgentNote.actions AgentNote.severity AgentNote.mode
     SignatureState.file TracedSignature.added TracedSignature.added_by
     TracedSignature.body_broken TracedSignature.fields_broken
     Tool.name Tool.version

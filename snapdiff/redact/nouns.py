@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from snapdiff.model import (
+    AgentNote,
     Change,
     FieldBlame,
     Finding,
@@ -47,6 +48,7 @@ Noun = TypeVar("Noun")
 _NAMED_BY_EXCHANGE = re.compile(
     r"(?:Original|SmtpReceive\d{4,9}|Routing\d{4,9})\.eml|(?:[0-9a-f]{4,12}-){3,4}[0-9a-f]{12}", re.I
 )
+_PATH_IN_WORDS = re.compile(r"([^\s()]+[/\\][^\s()]*)")
 _VOCABULARIES = {
     "file_name": EXTENSIONS,
     "type": PROTOCOL,
@@ -134,10 +136,21 @@ class Redactor:
     def _journey(self, journey: Journey) -> Journey:
         known = words_of(journey)
         said = [self._sentence(gap, known) for gap in journey.gaps]
-        shown = replace(self._struct(journey, "gaps", "timeline"), gaps=said)
+        shown = replace(self._struct(journey, "gaps", "timeline", "logged"), gaps=said)
+        if journey.logged is not UNSET:
+            shown = replace(shown, logged=[self._unplaced(note, known) for note in journey.logged])
         if journey.timeline is UNSET:
             return cast("Journey", shown)
         return cast("Journey", replace(shown, timeline=[self._entry(one, known) for one in journey.timeline]))
+
+    def _unplaced(self, note: AgentNote, known: frozenset[str]) -> AgentNote:
+        """Why it stands with no step is a sentence of the report's own, which names folders, logs and servers."""
+        shown = self._struct(note, "reason")
+        if note.reason is UNSET:
+            return cast("AgentNote", shown)
+        pieces = _PATH_IN_WORDS.split(note.reason)
+        said = [self.path(one) if at % 2 else self._sentence(one, known) for at, one in enumerate(pieces)]
+        return cast("AgentNote", replace(shown, reason="".join(said)))
 
     def _entry(self, entry: TimelineEntry, known: frozenset[str]) -> TimelineEntry:
         shown = self._struct(entry, "text")

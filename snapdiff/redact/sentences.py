@@ -12,7 +12,7 @@ from snapdiff.model import Finding
 from snapdiff.redact.kept import KEPT_IN_ROWS, kept
 
 _WORD = re.compile(r"[^\W_]+")
-_OWN_SENTENCES = frozenset({"gaps", "sentence", "findings", "message_subject", "subject", "text", "timeline"})
+_OWN_SENTENCES = frozenset({"gaps", "reason", "sentence", "findings", "message_subject", "subject", "text", "timeline"})
 Shown = Callable[[str, str], str]
 """The name of a place in a text, and what stands there, to what is shown there."""
 

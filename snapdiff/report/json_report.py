@@ -62,7 +62,12 @@ class JsonReport:
         self._lines(map(journey_document, tail.journeys))
         self._out.write(b'],"problems":[')
         self._lines(map(msgspec.to_builtins, tail.problems))
-        self._out.write(b'],"left_out":%d}\n' % tail.left_out)
+        self._out.write(b'],"left_out":%d' % tail.left_out)
+        if tail.findings:
+            self._out.write(b',"findings":[')
+            self._lines(map(msgspec.to_builtins, tail.findings))
+            self._out.write(b"]")
+        self._out.write(b"}\n")
 
     def _lines(self, documents: Iterable[dict[str, Any]]) -> None:
         separator = b"\n"

@@ -76,6 +76,9 @@ class MarkdownReport:
         for number, journey in enumerate(told):
             self._out.write("" if number else "\n## Journeys\n")
             self._write(_journey(journey))
+        if tail.findings:
+            self._out.write("\n## Over all messages\n")
+        self._write(_findings(tail.findings))
         self._write(_problems(tail.problems, heading="## Could not be read"))
         for said in tail_sentences(tail):
             self._out.write(f"\n{said}\n")

@@ -107,6 +107,9 @@ class TerminalReport:
             if number == 0:
                 self._rule("The way of each message")
             self._write(journeys([journey], paper))
+        if tail.findings:
+            self._rule("Over all messages")
+            self._write(findings(tail.findings, paper))
         if tail.problems:
             self._rule("Could not be read, or not in full")
             self._write(problems(tail.problems, paper))

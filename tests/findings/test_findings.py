@@ -12,7 +12,7 @@ from program import snapdiff
 from stepmaker import File, receive
 from tracemaker import with_crlf, write_trace
 
-from snapdiff.findings import detect
+from snapdiff.findings import detect, usual
 from snapdiff.findings.catalogue import catalogue
 from snapdiff.track import gaps
 
@@ -82,7 +82,7 @@ def test_the_catalogue_is_whole() -> None:
     modules = [
         importlib.import_module(f"{detect.__name__}.{one.name}") for one in pkgutil.iter_modules(detect.__path__)
     ]
-    sources = [inspect.getsource(module) for module in (*modules, gaps)]
+    sources = [inspect.getsource(module) for module in (*modules, usual, gaps)]
     detected = {code for source in sources for code in re.findall(r'(?:Found|Gap)\(\s*"(SD\d{3})"', source)}
     assert detected == set(catalogue())
     assert len({one.name for one in catalogue().values()}) == len(catalogue())

@@ -132,6 +132,15 @@ def test_rows_and_sessions_are_redacted_too(traces: Path) -> None:
         assert left_over(ran.out.decode()) == set()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_no_server_and_no_house_of_the_samples_is_left(form: str) -> None:
+    secret = re.compile("contoso|MBX0|EDGE01|henrietta|northwind", re.I)
+    assert secret.search(snapdiff("samples", "--format", form).out.decode())
+    shown = snapdiff("samples", "--format", form, "--redact-key", KEY).out.decode()
+    assert secret.findall(shown) == []
+    assert "Transport Rule Agent" in shown
+
+
 TRACKED = """#Fields: date-time,client-hostname,server-hostname,source-context,connector-id,source,event-id,message-id,\
 recipient-address,recipient-status,related-recipient-address,reference,message-subject,sender-address,custom-data\r
 2017-06-05T10:00:00.000Z,zqhost,zqserver,0123456789ABCDEF;2017-06-05T10:00:00.000Z;1,zqlabel,SMTP,RECEIVE,<zqmsgid@zqhost>,\

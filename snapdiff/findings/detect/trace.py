@@ -1,14 +1,12 @@
 """What the trace itself lacks, and what became of the message while it was traced."""
 
-import re
 from collections.abc import Iterator
 
 from snapdiff.findings.register import Found, of_trace
+from snapdiff.findings.short_files import short_files
 from snapdiff.model import Trace
 
 _NAMED = 5
-_SHORT = re.compile(r"(\S+) ends short \(([^;]*)\)")
-"""How `Step.reason` says that a file ends short: its name, and why."""
 
 
 @of_trace
@@ -26,12 +24,8 @@ def snapshots_missing(trace: Trace) -> Iterator[Found]:
 @of_trace
 def snapshots_short(trace: Trace) -> Iterator[Found]:
     """SD102: a file ends before its message does; each file once, at the first step it makes unsure."""
-    told: set[str] = set()
-    for index, step in enumerate(trace.steps):
-        for file, why in _SHORT.findall(step.reason or ""):
-            if file not in told:
-                told.add(file)
-                yield Found("SD102", {"file": file, "why": why}, step=index)
+    for short in short_files(trace):
+        yield Found("SD102", {"file": short.file, "why": short.why}, step=short.step)
 
 
 @of_trace

@@ -18,6 +18,7 @@ from snapdiff.agents import AgentTable
 from snapdiff.report.html.budget import WHOLE_LOGS, AllOfIt, Budget
 from snapdiff.report.html.digests import Card, Lane
 from snapdiff.report.html.environment import assets, render
+from snapdiff.report.html.findings import notes
 from snapdiff.report.html.message import fragment
 from snapdiff.report.html.overview import ROWS_SHOWN, Message, choices, matrix, messages, rows
 from snapdiff.report.html.picture import picture
@@ -116,6 +117,7 @@ class _Pages:
             choices=offered,
             matrix=matrix(self._agents.rows(), offered),
             traces=len(self._cards),
+            findings=list(notes(tail.findings, (), "", set())),
             problems=tail.problems[:200],
             more_problems=max(len(tail.problems) - 200, 0),
             said=tail_sentences(tail),

@@ -95,6 +95,8 @@ MAY_IMPORT = {
         "select",
         "track",
     },
+    "asserting": {"model", "report"},
+    "pytest_plugin": {"asserting", "read", "report", "run"},
     "cli": {"cli", "commands", "faults", "track"},
     "__main__": {"cli"},
     "__init__": set[str](),

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapdiff.model import Problem, TrackingRow
-from snapdiff.read.cmdlet import _records_of_xml, read_csv
+from snapdiff.read import record
+from snapdiff.read.clixml import records_of_xml
+from snapdiff.read.cmdlet import read_csv
 from snapdiff.read.local_time import LocalTime, Order, OrderFound, order_found, to_utc
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import LogRows, find_logs
@@ -299,18 +301,67 @@ def test_rows_in_are_rows_out_whatever_is_quoted(rows: list[list[str]], delimite
     assert problems == []
 
 
+@pytest.mark.parametrize("dots", ["...", "\u2026"])
+def test_lists_that_format_list_cut_are_named(tmp_path: Path, dots: str) -> None:
+    text = SUBMIT.replace("alannah@mynet.lan}", f"alannah@mynet.lan{dots}}}").replace("Normal]}", f"Normal]{dots}}}")
+    log = tmp_path / "x.txt"
+    log.write_text(text, encoding="utf-8")
+    problems: list[Problem] = []
+    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    assert row.fields["recipients"] == ["alan@mynet.lan", "alannah@mynet.lan"]
+    assert row.fields["event_data"] == ["CompCost=|ETR=0", "DeliveryPriority=Normal"]
+    assert [problem.code for problem in problems] == ["lost-in-export"]
+    assert "Recipients, EventData. Set $FormatEnumerationLimit = -1" in problems[0].message
+
+
+def test_values_beyond_the_columns_and_names_that_come_twice_are_kept(tmp_path: Path) -> None:
+    text = '"EventId","MessageId","EventId",""\n"SEND","<1@x>","other","a","b"\n'
+    (row,), _ = read(tmp_path, text)
+    assert row.fields == {
+        "event_id": "SEND",
+        "message_id": "<1@x>",
+        "event_id_3": "other",
+        "column_4": "a",
+        "column_5": "b",
+    }
+
+
+def test_event_data_that_is_no_list_of_pairs_stays_as_it_is(tmp_path: Path) -> None:
+    (row,), _ = read(tmp_path, SUBMIT.replace("{[CompCost, |ETR=0], [DeliveryPriority, Normal]}", "{a; b}"))
+    assert row.fields["event_data"] == "{a; b}"
+    (row,), _ = read(tmp_path, SUBMIT.replace("{[CompCost, |ETR=0]", "{" + "[a, " * 200_000 + "]"))
+    assert str(row.fields["event_data"]).count("a, ") > 199_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SUBMIT + "EventId : NEXT\n" + "more and more\n" * 90_000,
+        CSV + '"1/1/2016","SEND' + "more and more\n" * 90_000,
+        XML.replace("</Objs>", f"<Obj><Props><S>{'more' * 300_000}</S></Props></Obj></Objs>"),
+        XML.replace("</Objs>", f"<Obj><Props>{'<S/>' * 300_000}</Props></Obj></Objs>"),
+    ],
+    ids=["list", "csv", "text", "elements"],
+)
+def test_a_record_without_an_end_is_not_gathered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(record, "LARGEST_RECORD", 1_000_000)
+    rows, problems = read(tmp_path, text, NEW_YORK)
+    assert len(rows) == 1
+    assert problems == ["too-large"]
+
+
 def test_a_value_of_very_many_lines_costs_its_length_alone(tmp_path: Path) -> None:
     (row,), _ = read(tmp_path, SUBMIT + "  more\n" * 200_000, NEW_YORK)
     assert row.fields["event_data"] or row.text("event_data").endswith("more more")
 
 
 def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
-    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
-    xml = XML.replace("</Objs>", record * 3000 + "</Objs>").encode()
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    xml = XML.replace("</Objs>", one * 3000 + "</Objs>").encode()
     peaks = []
     for count in (300, 3000):
         tracemalloc.start()
-        records = _records_of_xml(io.BytesIO(xml), "x.xml")
+        records = records_of_xml(io.BytesIO(xml), "x.xml")
         assert sum(1 for _ in itertools.islice(records, count)) == count
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
@@ -318,8 +369,8 @@ def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
 
 
 def test_what_stands_before_the_break_of_an_export_is_kept(tmp_path: Path) -> None:
-    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
-    rows, problems = read(tmp_path, XML.replace("</Objs>", record + record[:200]))
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    rows, problems = read(tmp_path, XML.replace("</Objs>", one + one[:200]))
     assert len(rows) == 2
     assert problems == ["bad-xml"]
 

@@ -141,9 +141,9 @@ class Usual:
         early = usual_end is not None and not seen.stopped and not is_parent and _before(seen.last_event, usual_end)
         if is_newest and seen.last_file is not None and (early or seen.short is not None):
             why = f"ends short ({seen.short})" if seen.short is not None else f"is the last, at {seen.last_event}"
-            found.append(Found("SD115", {"file": seen.last_file, "why": why}))
+            found.append(Found("SD115", {"snapshot": seen.last_file, "why": why}))
         elif early:
-            evidence = {"last": seen.last_event or "", "usual": usual_end or "", "file": seen.last_file or ""}
+            evidence = {"last": seen.last_event or "", "usual": usual_end or "", "snapshot": seen.last_file or ""}
             found.append(Found("SD114", evidence))
         for event in seen.quiet:
             if is_newest and event == seen.last_event:
@@ -162,7 +162,7 @@ class Usual:
         ]
         if not idle:
             return []
-        agents = ", ".join(f"{agent} ({runs:,} runs)" for agent, runs in idle)
+        agents = "; ".join(f"{agent}, {runs:,} runs" for agent, runs in idle)
         return [Found("SD112", {"agents": agents})]
 
     def _slow(self, seen: Seen) -> Iterator[Found]:
@@ -179,7 +179,7 @@ class Usual:
                     "three_of_four_up_to": _seconds(high),
                     "runs": f"{pace.runs:,}",
                 }
-                yield Found("SD111", evidence, step=run.step, words={"ran": run.agent})
+                yield Found("SD111", evidence, step=run.step)
 
     def _pace(self, event: str, agent: str) -> "_Pace":
         """The usual times of an agent at an event, summed up once."""

@@ -60,11 +60,11 @@ def test_a_slow_run_is_told_with_what_is_usual() -> None:
 
 
 IDLE = [
-    (runs(*[5] * 8), "Slow Agent (8 runs)"),
+    (runs(*[5] * 8), "Slow Agent, 8 runs"),
     (runs(*[5] * 7), None),
     ([*runs(*[5] * 8), *runs(5, changed=True)], None),
     ([*runs(*[5] * 8), Seen(unsure=(EVENT,))], None),
-    ([*runs(*[5] * 8), Seen(unsure=("OnEndOfData",))], "Slow Agent (8 runs)"),
+    ([*runs(*[5] * 8), Seen(unsure=("OnEndOfData",))], "Slow Agent, 8 runs"),
 ]
 
 
@@ -169,7 +169,7 @@ def test_every_output_tells_it(tmp_path: Path) -> None:
     assert (slow["agent"], slow["flags"]) == ("Busy", ["/steps/1"])
     assert slow["message"].startswith("Busy took 7.0 s at OnResolvedMessage; usual here are 10 ms (median of 9 runs")
     assert [(one["code"], one["agent"]) for one in report["findings"]] == [("SD112", None)]
-    assert "Idle (9 runs)" in report["findings"][0]["message"]
+    assert "Idle, 9 runs" in report["findings"][0]["message"]
     for form in ("text", "markdown", "html"):
         out = snapdiff(folder, "--format", form).out
         assert b"SD111" in out
@@ -190,3 +190,11 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     outs = {snapdiff(folder, "--format", "json", "--jobs", jobs).out for jobs in ("1", "2")}
     assert len(outs) == 1
     assert outs.pop().count(b"SD111") == 1
+
+
+def test_a_redacted_report_keeps_times_and_agents(tmp_path: Path) -> None:
+    folder = write(tmp_path, slow=4)
+    report = snapdiff(folder, "--format", "json", "--redact-key", "any key will do").json()
+    (slow,) = report["traces"][4]["findings"]
+    assert slow["message"].startswith("Busy took 7.0 s at OnResolvedMessage; usual here are 10 ms (median of 9 runs")
+    assert report["findings"][0]["evidence"] == {"agents": "Idle, 9 runs"}

@@ -5,13 +5,13 @@ import csv
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.clixml import records_of_xml
 from snapdiff.read.listing import ReadFailed
-from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc
+from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc, zone_shown
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.log_values import members, statuses
 from snapdiff.read.record import Record, checked_size
@@ -115,8 +115,9 @@ def _order(records: Sequence[Record], file: str, tell: Tell, local: LocalTime) -
     plain = [text for text in times if not re.fullmatch(r"\d{4}-\d\d-\d\dT\S+(?:Z|[+-]\d\d:\d\d)", text)]
     if not plain:
         return "year-first"
-    found = order_found(plain, _known_times(records))
-    assumed = [] if local.zone is not None else ["in UTC (say --tz, such as --tz Europe/Berlin)"]
+    known = list(_known_times(records))
+    found = order_found(plain, known)
+    assumed = [] if local.zone is not None else [_zone_words(zone_shown(known, local.order or found.order))]
     first = found.order.removesuffix("-first")
     if local.order is None and found.proof is None:
         assumed.append(f"with the {first} first, which nothing in it proves (say --culture, such as --culture en-GB)")
@@ -127,6 +128,16 @@ def _order(records: Sequence[Record], file: str, tell: Tell, local: LocalTime) -
         said = f"{file} holds the local times of a shell; they were read {' and '.join(assumed)}."
         tell(Problem(file, "assumed-time", said))
     return local.order or found.order
+
+
+def _zone_words(ahead: timedelta | None) -> str:
+    """What is said of times that were read in UTC, by what `MessageInfo` shows of their zone."""
+    if ahead == timedelta(0):
+        return "in UTC, which the times in MessageInfo bear out"
+    minutes = abs(ahead) // timedelta(minutes=1) if ahead else 0
+    zone = f"UTC{'+' if ahead and ahead > timedelta(0) else '-'}{minutes // 60:02}:{minutes % 60:02}"
+    shown = f", though by MessageInfo the shell was at about {zone}" if ahead else ""
+    return f"in UTC{shown} (say --tz, such as --tz Europe/Berlin)"
 
 
 def _known_times(records: Iterable[Record]) -> Iterator[tuple[str, datetime]]:

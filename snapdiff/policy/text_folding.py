@@ -13,5 +13,5 @@ def folded(text: str) -> str:
 
     Spaces and joiners without width, which nobody sees, are taken out.
     """
-    text = text if is_normalized("NFC", text) else normalize("NFC", text)
-    return _BLANKS.sub(" ", _WITHOUT_WIDTH.sub("", text)).strip()
+    text = _WITHOUT_WIDTH.sub("", text)
+    return _BLANKS.sub(" ", text if is_normalized("NFC", text) else normalize("NFC", text)).strip()

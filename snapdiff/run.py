@@ -19,7 +19,7 @@ from snapdiff.across import JourneyTold, Told, Traces, journey_with_told, tells,
 from snapdiff.diff.steps import forked, sides_of, with_candidates
 from snapdiff.findings.judge import with_findings, worded
 from snapdiff.findings.register import Found
-from snapdiff.findings.usual import Seen, Usual
+from snapdiff.findings.usual import SMTP_EVENTS, Seen, Usual
 from snapdiff.flags import reflagged
 from snapdiff.forks import TRANSFER, Fork, forks, split, transfers
 from snapdiff.joining import Joining
@@ -232,7 +232,11 @@ class Run:
         """What is unusual in a trace beside the others of its server and service."""
         if not self._together:
             return []
-        return self._usual.of_trace(_group(entry.key), entry.seen, is_parent=entry.key.path in self._left)
+        # A message can end anywhere where copies were split from it; and where the service is unknown, a trace that
+        # ends with the SMTP events can be one of delivery, which has no others.
+        delivered = entry.key.service is None and entry.seen.last_event in SMTP_EVENTS
+        may_end = delivered or entry.key.path in self._left
+        return self._usual.of_trace(_group(entry.key), entry.seen, may_end=may_end)
 
     def _decoded(self, entry: Entry) -> Trace:
         """The trace as it came from its folder, without what only a drawing needs."""

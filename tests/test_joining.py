@@ -45,6 +45,9 @@ BELONGS: list[tuple[TraceKey, dict[str, LogValue], str]] = [
     (KEY, {"network_message_id": "", "internal_message_id": "99"}, "message-id"),
     (KEY, {"network_message_id": "0000-00", "internal_message_id": "99"}, "message-id"),
     (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;2"}, "protocol-id"),
+    # Submitted again, a message has another number: any of them will do.
+    (replace(NAMELESS, record_ids=("5", "7", "9")), {"server_hostname": "MBX01"}, "record-id"),
+    (replace(NAMELESS, protocol_ids=("a;t;1", "b;t;1")), {"source_context": "B;t;1"}, "protocol-id"),
 ]
 STAYS_OUT: list[tuple[TraceKey, dict[str, LogValue]]] = [
     (replace(KEY, network_message_id=None), {"internal_message_id": "99"}),

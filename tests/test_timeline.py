@@ -4,6 +4,8 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 from program import snapdiff
@@ -179,3 +181,25 @@ def test_filters_reach_the_timeline() -> None:
     assert sum(x.get("changes") or 0 for x in one["timeline"]) == 2
     (named,) = whole_sample("--subject", "hall 4", "--agent", "Journal Agent")["journeys"]
     assert {x["agent"] for x in named["timeline"] if "changes" in x} == {"Journal Agent"}
+
+
+TIMES = st.one_of(st.none(), st.integers(0, 59).map(lambda second: f"08:00:{second:02d}"))
+
+
+@given(
+    st.lists(TIMES, max_size=6), st.lists(TIMES, max_size=6), st.lists(TIMES, max_size=4), st.lists(TIMES, max_size=4)
+)
+def test_nothing_is_lost_and_a_trace_keeps_its_order(
+    first: list[str | None], second: list[str | None], rows: list[str | None], talks: list[str | None]
+) -> None:
+    traces = [
+        trace(name, [snapshot(str(at), time) for at, time in enumerate(times)], [])
+        for name, times in (("a", first), ("b", second))
+    ]
+    events = [replace(row("SEND"), time=time and f"2024-05-14T{time}Z", line=at) for at, time in enumerate(rows)]
+    found = timeline(journey(traces, events, [session(str(at), time) for at, time in enumerate(talks)], ["g"]), traces)
+    assert len(found) == len(first) + len(second) + len(rows) + len(talks) + 1
+    for one in traces:
+        assert [x.file for x in found if x.trace == one.path] == [x.file for x in one.snapshots]
+    timed = [x.time for x in found if x.kind in ("row", "session")]
+    assert timed == sorted(timed, key=lambda time: time or "~")

@@ -62,5 +62,6 @@ def _top(
 
     `snapdiff PATH...` is `snapdiff report PATH...`; a folder called like a command is given as ./NAME.
 
-    Exit codes: 0 done; 1 with --exit-code, something changed; 2 something could not be read, or wrong usage.
+    Exit codes: 0 done; 1 an expectation failed, or with --exit-code something changed; 2 can't tell: something could
+    not be read or was not there to be checked, or wrong usage.
     """

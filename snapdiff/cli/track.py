@@ -68,6 +68,10 @@ def _track(
             help="Names of transport rules: Get-TransportRule | Export-Csv FILE, or Export-Clixml.",
         ),
     ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep an index of the logs in this file, so that the next search is faster."),
+    ] = None,
     form: Annotated[
         TrackFormat,
         typer.Option("--format", help="The form of what was found; parquet writes its rows to a new folder, -o."),
@@ -105,7 +109,7 @@ def _track(
     )
     hidden = redactor(redact, redact_key) if redact or redact_key else None
     shown = commands.Shown(form.value, output, color.value, message, hidden)
-    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules))
+    raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules, index))
 
 
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:

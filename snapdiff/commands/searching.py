@@ -1,7 +1,8 @@
 """A search over logs to the rows of every message that it finds, on whatever server."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -9,6 +10,10 @@ from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.logs import LogPlace, LogRows, Tell, newest_time
 from snapdiff.track.search import Search
+
+if TYPE_CHECKING:
+    from snapdiff.read.log_indexing import Indexed
+    from snapdiff.read.log_scan import Known
 
 
 class Searched:
@@ -24,12 +29,15 @@ class Searched:
         tell: Tell,
         local: LocalTime | None = None,
         jobs: int | None = None,
+        indexed: "Indexed | None" = None,
     ) -> None:
+        self._indexed = indexed
         self._places = places
         self._search = search
         self._local = local
         self._jobs = jobs
-        self._logs = LogRows(places, tell, search.words(), local, exact=bool(search.message_id), jobs=jobs)
+        known = _chosen(indexed, search) if indexed is not None else None
+        self._logs = LogRows(places, tell, search.words(), local, exact=bool(search.message_id), jobs=jobs, known=known)
 
     @property
     def rows_read(self) -> int:
@@ -63,8 +71,25 @@ class Searched:
 
     def _rows_of(self, wanted: set[str]) -> Iterator[TrackingRow]:
         """Every row of these messages, and of the delivery reports about them."""
-        logs = LogRows(self._places, _unheard, sorted(wanted), self._local, exact=True, jobs=self._jobs)
+        words = sorted(wanted)
+        known = self._indexed.named(words) if self._indexed is not None else None
+        logs = LogRows(self._places, _unheard, words, self._local, exact=True, jobs=self._jobs, known=known)
         return (row for row in (logs if wanted else ()) if _is_about(row, wanted))
+
+
+def _chosen(indexed: "Indexed", search: Search) -> "Mapping[LogPlace, Known] | None":
+    """What has to be looked through by the criterion that leaves least; None where that is everything."""
+    if search.message_id:
+        return indexed.named([search.message_id])
+    if search.network_message_id:
+        return indexed.with_text("network", [search.network_message_id.strip()])
+    if search.sender:
+        return indexed.with_text("sender", [search.sender])
+    if search.recipients:
+        return indexed.with_text("recipient", search.recipients)
+    if words := search.subject.split():
+        return indexed.with_text("subject", [max(words, key=len)])
+    return None
 
 
 def _unheard(problem: Problem) -> None:

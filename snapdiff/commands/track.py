@@ -1,6 +1,7 @@
 """What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from snapdiff.commands.asking import ask, may_ask
 from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
 from snapdiff.commands.streams import is_standard_output, output_stream, same_place
-from snapdiff.commands.track_parquet import write_parquet
+from snapdiff.commands.track_index import opened_index, without_index
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
@@ -48,22 +49,30 @@ def track(
     local: LocalTime | None = None,
     jobs: int | None = None,
     rules: Path | None = None,
+    index: Path | None = None,
 ) -> int:
-    """`snapdiff track LOGS...`: 0, or 2 where something could not be read. `rules` lists transport rules by name."""
+    """`snapdiff track LOGS...`: 0, or 2 where something could not be read.
+
+    `rules` lists transport rules by name; `index` is a file that is kept up to date with the logs, to search them fast.
+    """
     names = names_of_rules(rules, (shown.output,))
     problems: list[Problem] = []
-    places = find_logs(paths, problems.append)
+    places = without_index(find_logs(paths, problems.append), index)
     if shown.output is not None and any(same_place(shown.output, Path(place.path)) for place in places):
         raise WrongUsage(f"{shown.output} is one of the logs that are read; give another file with -o")
     if days is not None:
         search = last_days(search, days, places, local)
-    searched = Searched(places, search, problems.append, local, jobs)
-    if shown.form == "parquet":
-        if shown.number is not None:
-            raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
-        write_parquet(searched, shown.output, lambda: _read_at_all(searched, paths, problems), problems, shown.hidden)
-        return _code(problems)
-    kept = list(searched.rows())
+    with opened_index(index, places, shown.output, jobs) as indexed:
+        searched = Searched(places, search, problems.append, local, jobs, indexed)
+        if shown.form == "parquet":
+            if shown.number is not None:
+                raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
+            from snapdiff.commands.track_parquet import write_parquet
+
+            if_no_logs = partial(_read_at_all, searched, paths, problems)
+            write_parquet(searched, shown.output, if_no_logs, problems, shown.hidden)
+            return _code(problems)
+        kept = list(searched.rows())
     _read_at_all(searched, paths, problems)
     found = TrackFound(
         rows_read=searched.rows_read,

@@ -7,6 +7,7 @@ does not grow with the input. Nothing depends on the order in which traces come.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from sys import intern
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,8 +23,9 @@ SLOW_MS = 1_000
 _TIMES_SLOWER = 5
 _MOST = 0.8
 _SLOW_KEPT = 20
+SMTP_EVENTS = ("OnEndOfHeaders", "OnEndOfData")
 _EVENTS = (
-    *("OnEndOfHeaders", "OnEndOfData"),
+    *SMTP_EVENTS,
     *("OnSubmittedMessage", "OnResolvedMessage", "OnRoutedMessage", "OnCategorizedMessage"),
 )
 """The events that leave snapshots, in the order in which a message comes by them."""
@@ -130,27 +132,28 @@ class Usual:
         if (time := _time(seen.last)) is not None:
             self._newest[place] = max(time, self._newest.get(place, time))
         slow = [run for run in seen.runs if run.sure and run.elapsed_ms is not None and run.elapsed_ms >= SLOW_MS]
-        return replace(seen, runs=tuple(slow[:_SLOW_KEPT]), fired=(), unsure=())
+        event, file = (intern(text) if text is not None else None for text in (seen.last_event, seen.last_file))
+        return replace(seen, runs=tuple(slow[:_SLOW_KEPT]), fired=(), unsure=(), last_event=event, last_file=file)
 
-    def of_trace(self, place: str, seen: Seen, *, is_parent: bool = False) -> list[Found]:
-        """What is unusual in one trace. A parent, from which copies were split, can end anywhere."""
+    def of_trace(self, place: str, seen: Seen, *, may_end: bool = False) -> list[Found]:
+        """What is unusual in one trace; `may_end` where it is no wonder that it ends before the others."""
         found = [*self._slow(seen)]
         newest = self._newest.get(place)
         is_newest = newest is not None and _time(seen.last) == newest
         usual_end = self._usual_end(place)
-        early = usual_end is not None and not seen.stopped and not is_parent and _before(seen.last_event, usual_end)
+        early = usual_end is not None and not seen.stopped and not may_end and _before(seen.last_event, usual_end)
         if is_newest and seen.last_file is not None and (early or seen.short is not None):
             why = f"ends short ({seen.short})" if seen.short is not None else f"is the last, at {seen.last_event}"
-            found.append(Found("SD115", {"file": seen.last_file, "why": why}))
+            found.append(Found("SD115", {"snapshot": seen.last_file, "why": why}))
         elif early:
-            evidence = {"last": seen.last_event or "", "usual": usual_end or "", "file": seen.last_file or ""}
+            evidence = {"last": seen.last_event or "", "usual": usual_end or "", "snapshot": seen.last_file or ""}
             found.append(Found("SD114", evidence))
         for event in seen.quiet:
             if is_newest and event == seen.last_event:
                 continue
             fired, quiet = self._fired[place, event], self._quiet[place, event]
             if fired >= ENOUGH and fired >= _MOST * (fired + quiet):
-                found.append(Found("SD113", {"event": event, "others": f"{fired:,}"}))
+                found.append(Found("SD113", {"event": event, "count": f"{fired:,}"}))
         return found
 
     def of_input(self) -> list[Found]:
@@ -162,7 +165,7 @@ class Usual:
         ]
         if not idle:
             return []
-        agents = ", ".join(f"{agent} ({runs:,} runs)" for agent, runs in idle)
+        agents = "; ".join(f"{agent}, {runs:,} runs" for agent, runs in idle)
         return [Found("SD112", {"agents": agents})]
 
     def _slow(self, seen: Seen) -> Iterator[Found]:
@@ -179,7 +182,7 @@ class Usual:
                     "three_of_four_up_to": _seconds(high),
                     "runs": f"{pace.runs:,}",
                 }
-                yield Found("SD111", evidence, step=run.step, words={"ran": run.agent})
+                yield Found("SD111", evidence, step=run.step)
 
     def _pace(self, event: str, agent: str) -> "_Pace":
         """The usual times of an agent at an event, summed up once."""

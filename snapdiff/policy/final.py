@@ -34,6 +34,15 @@ def final_met(clause: str, condition: Condition, expectation: Expectation, talli
     return Met("failed" if against else "passed", against, types)
 
 
+def finding_met(condition: Condition, expectation: Expectation, tallies: Sequence[Tally]) -> Met:
+    """Judges whether there is a finding that has to be there, anywhere on the message's way."""
+    found = sum(hit.sure for tally in tallies for hit in tally.hits if hit.condition == condition.number)
+    if found == condition.times if condition.times is not None else found:
+        return Met("passed", [])
+    seen = f"it was found {times_words(found)}" if found else "it was not found"
+    return Met("failed", [_failure(tallies[0], f"Expected: {expectation.text}; {seen}", None)])
+
+
 def _holds(clause: str, condition: Condition, seen: FinalSeen) -> bool:
     if clause == "must_not":
         return seen.count == 0

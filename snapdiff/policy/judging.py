@@ -21,7 +21,7 @@ from snapdiff.model_check import (
     Waiver,
 )
 from snapdiff.policy.doubts import not_exercised, not_there, uncertain
-from snapdiff.policy.final import final_met
+from snapdiff.policy.final import final_met, finding_met
 from snapdiff.policy.form import Block, Condition, Policy
 from snapdiff.policy.musts import Met, met
 from snapdiff.policy.selecting import Selecting
@@ -147,6 +147,13 @@ class Checking:
         expectation, condition = asked.expectation, asked.condition
         if condition is not None and expectation.clause == "must" and expectation.scope != "final":
             return met(asked.block, asked.at, condition, expectation, tallies)
+        if (
+            condition is not None
+            and condition.is_finding
+            and expectation.scope == "final"
+            and expectation.clause == "must"
+        ):
+            return finding_met(condition, expectation, tallies)
         if condition is not None and expectation.scope == "final" and not condition.is_finding:
             return final_met(expectation.clause, condition, expectation, tallies)
         failures = [one for kept in tallies for told, one in kept.failures if told == expectation.id]

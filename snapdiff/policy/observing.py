@@ -58,13 +58,15 @@ class Observed:
 
     `agents` are those that surely changed something, in the order in which they first ran; `perhaps` what was done
     where it can't be known who did it; `service` the kinds of change of the service and
-    the session; `ran` every agent there was, with its events.
+    the session; `rewritten` the agents and media types of which a text was changed otherwise than by putting one in;
+    `ran` every agent there was, with its events.
     """
 
     def __init__(self) -> None:
         self.agents: dict[str, dict[Key, Seen]] = {}
         self.perhaps: dict[Key, Seen] = {}
         self.service: set[str] = set()
+        self.rewritten: set[tuple[str, str]] = set()
         self.ran: dict[str, dict[str, None]] = {}
         self.is_plain = True
         self.traces = 0
@@ -83,7 +85,10 @@ class Observed:
         step = looked.step
         changes = [change for change in step.changes if not is_split(step, change)]
         if step.certain and step.actor == "agent" and step.agent is not None:
+            inserted = {one.type for one in looked.answers.inserted} if looked.answers is not None else set()
             for key, value in _told(looked, changes):
+                if key.what == "part.changed" and key.part not in inserted:
+                    self.rewritten.add((step.agent, key.part))
                 self.agents.setdefault(step.agent, {}).setdefault(key, Seen()).add(trace.path, value)
         elif step.certain:
             self.service |= {change.kind for change in changes}
@@ -99,18 +104,13 @@ def asking_policy() -> Policy:
 
 
 def _told(looked: Looked, changes: list[Change]) -> list[tuple[Key, str | None]]:
-    """A step's changes as keys, each with the value it had; texts that were put in stand for the parts they are in."""
+    """A step's changes as keys, each with its value; texts that were put in stand beside the parts they are in."""
     inserted = {one.type: one for one in looked.answers.inserted} if looked.answers is not None else {}
     told: list[tuple[Key, str | None]] = [
         (Key("body.ends_with" if one.at_end else "body.contains", part=one.type, text=one.text), None)
         for one in inserted.values()
     ]
-    for change in changes:
-        part = looked.part(change)
-        if change.kind == "part.changed" and change.name is None and part and part.is_body and part.type in inserted:
-            continue
-        told.append((_key(change, looked), _value(change)))
-    return told
+    return told + [(_key(change, looked), _value(change)) for change in changes]
 
 
 def _key(change: Change, looked: Looked) -> Key:

@@ -70,8 +70,22 @@ class Starting:
         at = {block.agent: place for place, block in enumerate(self.policy.blocks)}
         selected = self._selected(grouped)
         rules = [rule for one in self._asked for rule in _rules_of(one, at[one.agent], grouped, selected)]
+        rules = self._by_text_or_part(rules)
         first = {one.path: self._subjects[tallies[0].path][0] for tallies in grouped for one in tallies}
         return [*rules, *self._unsure(first)]
+
+    def _by_text_or_part(self, rules: Sequence[Rule]) -> list[Rule]:
+        """Where an agent did nothing to texts of a type but put some in, those it put in; else the changes of the part.
+
+        Likewise where no rule shows in any of the texts: with a signature that names the sender, each is another one.
+        """
+        by_text = {_place(rule) for rule in rules if rule.asked.key.text and rule.times} - self._observed.rewritten
+        return [
+            rule
+            for rule in rules
+            if not (rule.asked.key.text and _place(rule) not in by_text)
+            and not (rule.asked.key.what == "part.changed" and _place(rule) in by_text)
+        ]
 
     def _selected(self, grouped: Sequence[Sequence[Tally]]) -> dict[str, list[int]]:
         """The subject that each message came with, and the messages that a selection by it means.
@@ -94,6 +108,10 @@ class Starting:
             asked = Asked(None, key, seen, None, key.condition(0))
             named = tuple(dict.fromkeys(first[path] for path in sorted(seen.traces)))
             yield Rule(asked, None, named if _can_be_listed(named) else ())
+
+
+def _place(rule: Rule) -> tuple[str | None, str]:
+    return rule.asked.agent, rule.asked.key.part
 
 
 def _rules_of(

@@ -31,6 +31,7 @@ from snapdiff.policy.words import short
 _LONGEST = 300
 _FORBIDDEN = "the policy says it must not happen"
 _NOT_ALLOWED = "nothing in the policy asks for it or allows it"
+_UNREAD = "it can't be told what came: the text is too large to be looked into, or was not looked into at all"
 _FAILURES_KEPT = 20
 """Of one expectation in one trace."""
 
@@ -42,16 +43,18 @@ def tally(policy: Policy, trace: Trace, meant: frozenset[int] = frozenset()) -> 
 
 def with_findings(policy: Policy, of: Tally, findings: Sequence[Finding]) -> Tally:
     """The tally of a message's first trace with what was found about the whole of its way, over several servers."""
-    against = [
-        (condition.expectation, replace(whole, sentence=said, seen=[said]))
-        for finding in findings
-        for condition in policy.final.must_not
-        if condition.is_finding and fits_finding(condition, finding)
-        if condition.messages is None or condition.number in of.meant
-        for said in [f"{finding.code} {finding.name}: {finding.message}"]
-        for whole in [Failure("", of.path, of.message_id, of.subject, None, None, finding.agent, [], [])]
-    ]
-    return replace(of, failures=[*of.failures, *against])
+    failures, hits = list(of.failures), list(of.hits)
+    for finding in findings:
+        for condition in (*policy.final.must, *policy.final.must_not):
+            is_meant = condition.messages is None or condition.number in of.meant
+            if not (condition.is_finding and is_meant and fits_finding(condition, finding)):
+                continue
+            said = f"{finding.code} {finding.name}: {finding.message}"
+            if condition in policy.final.must_not:
+                whole = Failure(said, of.path, of.message_id, of.subject, None, None, finding.agent, [said], [])
+                failures.append((condition.expectation, whole))
+            hits.append(Hit(condition.number, 0, "", 1, 0))
+    return replace(of, failures=failures, hits=hits)
 
 
 class _Tallying:
@@ -140,14 +143,17 @@ class _Tallying:
         judged = changes if sure else [change for change in changes if not self._may_anyway(looked, change)]
         at_event = block.event is None or same_event(block.event, step.event)
         told = self._failures if sure else self._doubts
-        must = [x for x in block.must if at_event and self._means(x)]
+        must, must_not, may = (
+            [condition for condition in entries if at_event and self._means(condition)]
+            for entries in (block.must, block.must_not, block.may)
+        )
         for condition in must:
             if condition.is_body:
                 self._body(condition, looked, sure=sure)
             elif not condition.is_finding:
                 self._asked(condition, looked, changes, sure=sure)
         forbidden: set[int] = set()
-        for condition in filter(self._means, block.must_not):
+        for condition in must_not:
             if condition.is_finding:
                 continue
             if condition.is_body:
@@ -159,7 +165,7 @@ class _Tallying:
                 sentence = self._sentence(looked, against, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, against)
         if block.closed is not None:
-            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *filter(self._means, block.may)]
+            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *may]
             left = [
                 change
                 for change in judged
@@ -167,13 +173,23 @@ class _Tallying:
                 and not any(fits(condition, looked, change) for condition in allowed)
                 and not (at_event and self._explained(block, looked, change))
             ]
-            if left:
+            if left and at_event and all(self._may_be_asked_for(must, looked, change) for change in left):
+                self._tell(self._doubts, block.closed, _UNREAD, looked, left)
+            elif left:
                 sentence = self._sentence(looked, left, _NOT_ALLOWED, sure=sure)
                 self._tell(told, block.closed, sentence, looked, left)
 
     def _may_anyway(self, looked: Looked, change: Change) -> bool:
         """Whether the policy allows a change where it can't be known who did it."""
         return any(self._means(one) and fits(one, looked, change) for one in self._policy.uncertain)
+
+    def _may_be_asked_for(self, must: Iterable[Condition], looked: Looked, change: Change) -> bool:
+        """Whether a changed text is too large to tell whether it is what was asked for."""
+        part = looked.part(change)
+        if change.kind != "part.changed" or part is None or looked.answers is None:
+            return False
+        asked = any(pattern.fits(part.type) for one in must if one.is_body for pattern in one.parts)
+        return asked and part.is_body and part.type in looked.answers.unread
 
     def _asked(self, condition: Condition, looked: Looked, changes: list[Change], *, sure: bool) -> None:
         found = [change for change in changes if fits(condition, looked, change)]
@@ -185,7 +201,7 @@ class _Tallying:
     def _body(self, condition: Condition, looked: Looked, *, sure: bool) -> None:
         """How often the step added the text, in each media type."""
         texts = self._texts(condition, looked)
-        if looked.answers is None and not sure and any(x.kind.startswith("part.") for x in looked.step.changes):
+        if looked.answers is None and not sure and self._is_unread(condition, looked):
             for pattern in condition.parts:
                 self._hit(condition, looked.step, pattern.text, 1, sure=False)
         for seen in texts:
@@ -201,11 +217,19 @@ class _Tallying:
 
     def _forbidden_text(self, condition: Condition, looked: Looked, *, sure: bool) -> None:
         told = self._failures if sure else self._doubts
+        if self._is_unread(condition, looked):
+            self._tell(self._doubts, condition.expectation, _UNREAD, looked, [])
         for seen in self._texts(condition, looked):
             if _came(condition, seen):
                 changes = self._changed_texts(looked, seen.type)
                 sentence = self._sentence(looked, changes, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, changes, [f"{seen.type}: ...{seen.tail}"])
+
+    def _is_unread(self, condition: Condition, looked: Looked) -> bool:
+        """Whether a text may have come that nobody could look at: too large, or where a copy was split off."""
+        if looked.answers is None:
+            return any(change.kind.startswith("part.") for change in looked.step.changes)
+        return any(pattern.fits(media_type) for pattern in condition.parts for media_type in looked.answers.unread)
 
     def _texts(self, condition: Condition, looked: Looked) -> list[TextSeen]:
         if looked.answers is None:
@@ -234,9 +258,12 @@ class _Tallying:
 
     def _finding(self, finding: Finding) -> None:
         looked = next((x for x in self._looked if finding.step and x.step.to == finding.step[1]), None)
-        for condition in filter(self._means, self._policy.final.must_not):
+        final = self._policy.final
+        for condition in filter(self._means, (*final.must, *final.must_not)):
             if condition.is_finding and fits_finding(condition, finding):
-                self._tell_finding(self._failures, condition, finding, looked)
+                self._hits.append(Hit(condition.number, 0, "", 1, 0))
+                if condition in final.must_not:
+                    self._tell_finding(self._failures, condition, finding, looked)
         for block in self._policy.blocks:
             for condition in (*block.must, *block.must_not):
                 if condition.is_finding and self._means(condition) and fits_finding(condition, finding):

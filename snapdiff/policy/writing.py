@@ -64,8 +64,7 @@ def _agent(agent: str, rules: Sequence[Rule], observed: Observed, names: dict[tu
         yield f"      - {_entry(rule, names)}{_here(rule)}\n"
     allowed = [rule for rule in rules if rule.times is None]
     yield "    may:\n" if allowed else "    may: []\n"
-    for rule in allowed:
-        yield f"      - {_entry(rule, names)}{_here(rule)}\n"
+    yield from dict.fromkeys(f"      - {_entry(rule, names)}{_here(rule)}\n" for rule in allowed)
 
 
 def _entry(rule: Rule, names: dict[tuple[str, ...], str]) -> str:

@@ -5,30 +5,28 @@ import csv
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
-from xml.etree import ElementTree as ET
 
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
+from snapdiff.read.clixml import records_of_xml
 from snapdiff.read.listing import ReadFailed
-from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc
+from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc, zone_shown
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.log_values import members, statuses
+from snapdiff.read.record import Record, checked_size
 from snapdiff.read.tracking import allow_large_fields
 
 Tell = Callable[[Problem], None]
-Record = tuple[int, dict[str, LogValue]]
-"""The line a record begins at, and its values under the cmdlet's own names."""
-
 MAX_RECORDS = 500_000
 """An export is read as a whole, to see what its times prove; beyond that the rest is left out with a problem."""
 _FIELD = re.compile(r"([A-Z][A-Za-z]{1,40}) *: ?(.*)")
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PAIR = re.compile(r"\[([^,\[\]]{1,200}), (.*?)\](?=, \[|\}?$)")
 _LISTS = frozenset({"Recipients", "RecipientStatus", "Reference", "EventData"})
-_HEAD = 64 * 1024
 _LOST = re.compile(r"(?:System|Microsoft)(?:\.\w+)+(?:`\d+)?(?:\[[^\[\]]*\])*")
 """What Export-Csv writes for a list: its type, such as `System.String[]`, and nothing of what was in it."""
+_CUT = re.compile(r"(?:\.\.\.|\u2026)\}$")
+"""How Format-List ends a list of more members than $FormatEnumerationLimit, which is 4."""
 _PAIRS_TOLD = "{($_.EventData | ForEach-Object {$_.Key + '=' + $_.Value}) -join ';'}"
 _DELIMITER = re.compile(r'\s*(?:"[^"]*"|[^",;\t|]*)([,;\t|])')
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
@@ -36,7 +34,14 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
 
 def read_list(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
     """The text of `Get-MessageTrackingLog | Format-List`, wrapped lines and blank lines in between included."""
-    yield from _rows(_records_of_list(Lines(stream, file, tell)), "cmdlet-fl", file, tell, local)
+    cut: dict[str, None] = {}
+    yield from _rows(_records_of_list(Lines(stream, file, tell), file, cut), "cmdlet-fl", file, tell, local)
+    if cut:
+        said = (
+            f"{file} holds lists that were cut behind their first members: {', '.join(cut)}. Set "
+            "$FormatEnumerationLimit = -1 in the shell first, and list again, or use Export-Clixml."
+        )
+        tell(Problem(file, "lost-in-export", said))
 
 
 def read_csv(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
@@ -49,7 +54,7 @@ def read_clixml(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> It
 
     Its times carry their zone. A document type, which could make entities grow without bound, is refused.
     """
-    yield from _rows(_records_of_xml(stream, file), "cmdlet-clixml", file, tell, local)
+    yield from _rows(records_of_xml(stream, file), "cmdlet-clixml", file, tell, local)
 
 
 def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
@@ -110,8 +115,9 @@ def _order(records: Sequence[Record], file: str, tell: Tell, local: LocalTime) -
     plain = [text for text in times if not re.fullmatch(r"\d{4}-\d\d-\d\dT\S+(?:Z|[+-]\d\d:\d\d)", text)]
     if not plain:
         return "year-first"
-    found = order_found(plain, _known_times(records))
-    assumed = [] if local.zone is not None else ["in UTC (say --tz, such as --tz Europe/Berlin)"]
+    known = list(_known_times(records))
+    found = order_found(plain, known)
+    assumed = [] if local.zone is not None else [_zone_words(zone_shown(known, local.order or found.order))]
     first = found.order.removesuffix("-first")
     if local.order is None and found.proof is None:
         assumed.append(f"with the {first} first, which nothing in it proves (say --culture, such as --culture en-GB)")
@@ -122,6 +128,16 @@ def _order(records: Sequence[Record], file: str, tell: Tell, local: LocalTime) -
         said = f"{file} holds the local times of a shell; they were read {' and '.join(assumed)}."
         tell(Problem(file, "assumed-time", said))
     return local.order or found.order
+
+
+def _zone_words(ahead: timedelta | None) -> str:
+    """What is said of times that were read in UTC, by what `MessageInfo` shows of their zone."""
+    if ahead == timedelta(0):
+        return "in UTC, which the times in MessageInfo bear out"
+    minutes = abs(ahead) // timedelta(minutes=1) if ahead else 0
+    zone = f"UTC{'+' if ahead and ahead > timedelta(0) else '-'}{minutes // 60:02}:{minutes % 60:02}"
+    shown = f", though by MessageInfo the shell was at about {zone}" if ahead else ""
+    return f"in UTC{shown} (say --tz, such as --tz Europe/Berlin)"
 
 
 def _known_times(records: Iterable[Record]) -> Iterator[tuple[str, datetime]]:
@@ -135,131 +151,99 @@ def _known_times(records: Iterable[Record]) -> Iterator[tuple[str, datetime]]:
                     yield text, datetime.fromisoformat(found[0])
 
 
-def _records_of_list(lines: Lines) -> Iterator[Record]:
-    """A record ends where a name comes again: blank lines stand between records, in some copies between all fields."""
+def _records_of_list(lines: Lines, file: str, cut: dict[str, None]) -> Iterator[Record]:
+    """A record ends where a name comes again: blank lines stand between records, in some copies between all fields.
+
+    `cut` takes the names of lists of which Format-List showed the first members alone.
+    """
     record: dict[str, list[str]] = {}
-    start, last = 0, ""
+    start, last, size = 0, "", 0
     for line in lines:
         found = _FIELD.match(line.text)
         if found is not None and not line.text.startswith(" "):
             if found[1] in record:
-                yield start, _listed(record)
-                record = {}
+                yield start, _listed(record, cut)
+                record, size = {}, 0
             if not record:
                 start = line.number
             last = found[1]
             record[last] = [found[2].strip()]
         elif last and record:
             record[last].append(line.text.strip())
+        size = checked_size(size + len(line.text), file)
     if record:
-        yield start, _listed(record)
+        yield start, _listed(record, cut)
 
 
-def _listed(record: dict[str, list[str]]) -> dict[str, LogValue]:
-    return {name: _list(name, " ".join(filter(None, lines))) for name, lines in record.items()}
+def _listed(record: dict[str, list[str]], cut: dict[str, None]) -> dict[str, LogValue]:
+    fields: dict[str, LogValue] = {}
+    for name, lines in record.items():
+        value = " ".join(filter(None, lines))
+        if name in _LISTS and value.startswith("{") and _CUT.search(value):
+            cut[name] = None
+            value = _CUT.sub("}", value)
+        fields[name] = _list(name, value)
+    return fields
 
 
 def _list(name: str, value: str) -> LogValue:
+    """A list as Format-List shows it, `{a, b}` or `{[key, value]}`; what is none stays as it is."""
     if name not in _LISTS or not (value.startswith("{") and value.endswith("}")):
         return value
-    if name == "EventData":
-        return [f"{key}={said}" for key, said in _PAIR.findall(value[1:-1])]
+    if name == "EventData" and value != "{}":
+        if not (value.startswith("{[") and value.endswith("]}")):
+            return value
+        pairs = (pair.partition(", ") for pair in value[2:-2].split("], ["))
+        return [f"{key}={said}" for key, _, said in pairs]
     return [one for one in value[1:-1].split(", ") if one]
 
 
 def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:
     """A row goes on in the next line while a quoted value is open; the blank lines in one are put in again."""
     pulled: list[int] = []
-    rows = _by_line_ends(lines, pulled)
+    rows = _by_line_ends(lines, pulled, file)
     allow_large_fields()
     read = 0
     try:
         head = next((row for row in rows if row.strip() and not row.startswith("#TYPE")), "")
         found = _DELIMITER.match(head)
         reader = csv.reader(itertools.chain([head], rows), delimiter=found[1] if found else ",", strict=False)
-        names = next(reader, [])
+        names = _distinct(next(reader, []))
         pulled.clear()
         for values in reader:
             if values:
                 read += 1
-                yield pulled[0] if pulled else 0, _exported(dict(zip(names, values, strict=False)))
+                yield pulled[0] if pulled else 0, _exported(names, values)
             pulled.clear()
     except csv.Error as error:
         raise ReadFailed("bad-csv", f"{file} can't be read as CSV beyond row {read}: {error}.") from None
 
 
-def _by_line_ends(lines: Lines, pulled: list[int]) -> Iterator[str]:
-    """The lines with their ends, blank ones too; the numbers of the others are noted in `pulled`."""
-    number = 0
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names of columns; one that has none, or comes again, has its number in it."""
+    found: dict[str, None] = {}
+    for at, name in enumerate(names, 1):
+        found[f"{name}_{at}" if name in found else name or f"column_{at}"] = None
+    return list(found)
+
+
+def _by_line_ends(lines: Lines, pulled: list[int], file: str) -> Iterator[str]:
+    """The lines with their ends, blank ones too; the numbers of the others, those of one row, are noted in `pulled`."""
+    number = size = 0
     for line in lines:
         yield from itertools.repeat("\n", line.number - number - 1)
         number = line.number
+        size = checked_size((size if pulled else 0) + len(line.text), file)
         pulled.append(number)
         yield line.text + "\n"
 
 
-def _exported(values: dict[str, str]) -> dict[str, LogValue]:
+def _exported(names: Sequence[str], values: Sequence[str]) -> dict[str, LogValue]:
     """A row of an export; a list that was joined before it, with `;` or as Format-List shows it, is one again."""
     fields: dict[str, LogValue] = {}
-    for name, value in values.items():
+    for at, value in enumerate(values):
+        name = names[at] if at < len(names) else f"column_{at + 1}"
         is_joined = name in _LISTS and not value.startswith("{") and not _LOST.fullmatch(value)
         split = statuses if name == "RecipientStatus" else members
         fields[name] = split(value) if is_joined else _list(name, value)
     return fields
-
-
-def _records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
-    head = stream.peek(_HEAD)[:_HEAD] if hasattr(stream, "peek") else b""
-    if b"<!DOCTYPE" in head.replace(b"\0", b""):
-        raise ReadFailed("bad-xml", f"{file} declares a document type, which no export does, and was not read.")
-    depth = count = 0
-    root: ET.Element[str] | None = None
-    try:
-        for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314 - no document type gets here
-            root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            if event == "end" and depth == 1:
-                if _tag(element) == "Obj":
-                    count += 1
-                    yield count, _properties(element)
-                root.clear()  # it would keep every element it ever had
-    except ET.ParseError as error:
-        raise ReadFailed("bad-xml", f"{file} can't be read as XML: {error}.") from None
-
-
-def _properties(element: "ET.Element[str]") -> dict[str, LogValue]:
-    found: dict[str, LogValue] = {}
-    for group in element:
-        if _tag(group) in ("Props", "MS"):
-            for value in group:
-                name = value.get("N")
-                if name:
-                    found[name] = _value(value)
-    return found
-
-
-def _value(element: "ET.Element[str]") -> LogValue:
-    if _tag(element) != "Obj":
-        return _decoded(element.text or "")
-    for inner in element:
-        if _tag(inner) in ("LST", "IE", "STK", "QUE"):
-            return [_item(one) for one in inner]
-    return _decoded(element.findtext("{*}ToString") or "")
-
-
-def _item(element: "ET.Element[str]") -> str:
-    """A member of a list; a pair, as EventData has them, as `key=value`."""
-    if _tag(element) != "Obj":
-        return _decoded(element.text or "")
-    pair = {one.get("N"): _decoded(one.text or "") for one in element.iter() if one.get("N") in ("Key", "Value")}
-    return f"{pair.get('Key', '')}={pair.get('Value', '')}" if pair else _decoded(element.findtext("{*}ToString") or "")
-
-
-def _decoded(text: str) -> str:
-    """Characters that XML can't hold stand as `_xNNNN_` (CLIXML, [MS-PSRP] section 2.2.5.3.2)."""
-    plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
-    return plain if plain == text else plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _tag(element: "ET.Element[str]") -> str:
-    return element.tag.rpartition("}")[2]

@@ -18,6 +18,7 @@ _PLACES: dict[Order, tuple[int, int, int]] = {"month-first": (2, 0, 1), "day-fir
 """Where the year, the month and the day stand among the three numbers."""
 _ZONES = timedelta(hours=15)
 """Zones lie up to 14 hours apart from UTC."""
+_QUARTER = timedelta(minutes=15)
 _LATE = timedelta(days=7)
 """A message is tried again for days (Exchange's message expiration)."""
 
@@ -59,6 +60,17 @@ def order_found(texts: Iterable[str], known: Iterable[tuple[str, datetime]] = ()
     if not possible or "month-first" in possible:
         return OrderFound("month-first", None)
     return OrderFound("year-first" if all("-" in text for text in dates.values()) else "day-first", None)
+
+
+def zone_shown(known: Iterable[tuple[str, datetime]], order: Order) -> timedelta | None:
+    """How far the shell's zone was ahead of UTC, to the quarter of an hour; None where no time shows it.
+
+    `known` is what `order_found` takes: the row that stands nearest to its message's coming in has the zone alone
+    between the two. It is no proof, as that row may be late itself.
+    """
+    ahead = [read.replace(tzinfo=UTC) - time for text, time in known if (read := _by_order(text.strip(), order))]
+    near = [one for one in ahead if -_ZONES <= one <= _ZONES]
+    return min(near) // _QUARTER * _QUARTER if near else None
 
 
 def _only_near(text: str, time: datetime, orders: Iterable[Order]) -> Order | None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from snapdiff.model import Problem
 from snapdiff.read.files import explain, openable
@@ -88,23 +89,41 @@ class _Part(io.RawIOBase):
         return read
 
 
+class Known(Struct, frozen=True):
+    """What an index knows of a log: the pieces that have to be looked through, and what stands in the rest of it.
+
+    `before` has the line ends before each piece, `headers` the header lines by where they begin, `rows` counts the rows
+    and `problems` are those of all that is left out.
+    """
+
+    pieces: list[Piece]
+    before: list[int]
+    headers: list[tuple[int, Line]]
+    rows: int
+    problems: list[Problem]
+
+
 def pieces(place: LogPlace, stream: BinaryIO, *, is_quoted: bool = False) -> list[Piece]:
     """The pieces of a log that was just opened; none where it is packed or in UTF-16, and has to be read in one go."""
     if place.member is not None or not isinstance(stream, io.BufferedReader) or not stream.seekable():
         return []
     if stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return []
-    size = stream.seek(0, io.SEEK_END)
+    return parts(stream, Piece(place, 0, stream.seek(0, io.SEEK_END), is_quoted), PIECE)
+
+
+def parts(stream: BinaryIO, whole: Piece, size: int) -> list[Piece]:
+    """The pieces of a piece, of about `size` bytes each; the last one has up to twice as many."""
     found: list[Piece] = []
-    start = 0
-    while start < size:
-        end = _beginning(stream, start + PIECE) if size - start > 2 * PIECE else size
-        found.append(Piece(place, start, end, is_quoted))
+    start = whole.start
+    while start < whole.end:
+        end = min(row_begin(stream, start + size), whole.end) if whole.end - start > 2 * size else whole.end
+        found.append(replace(whole, start=start, end=end))
         start = end
     return found
 
 
-def _beginning(stream: io.BufferedReader, at: int) -> int:
+def row_begin(stream: BinaryIO, at: int) -> int:
     """Where a row begins from `at` on; the end of the log where none does."""
     stream.seek(at)
     while looked := stream.read(_LOOKED_THROUGH):

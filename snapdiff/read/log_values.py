@@ -20,6 +20,8 @@ _STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
 _COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
 _LATENCIES_READ = 2000
 _LONGEST_STATUS = 10_000
+_NONE, _UNKNOWN = -1, -2
+"""Where the next bracket closes: nowhere, as `find` says it, or not looked for yet."""
 
 
 def members(text: str) -> list[str]:
@@ -31,14 +33,18 @@ def members(text: str) -> list[str]:
     if "'" not in text and "[{" not in text:
         return text.split(";") if text else []
     found: list[str] = []
-    at = 0
+    at, closing = 0, _UNKNOWN
     while at <= len(text):
         quoted = _quoted_until(text, at)
         if quoted is not None:
             found.append(text[at + 1 : quoted].replace("''", "'"))
             at = quoted + 2
             continue
-        end = text.find(";", _bracket_end(text, at))
+        begin = at
+        if text.startswith("[{", at):
+            closing = text.find("}]", at) if closing != _NONE and closing < at else closing
+            begin = closing if at < closing < at + _LONGEST_STATUS else at
+        end = text.find(";", begin)
         end = len(text) if end < 0 else end
         found.append(text[at:end])
         at = end + 1
@@ -57,12 +63,6 @@ def statuses(text: str) -> list[str]:
         else:
             whole.append(part)
     return whole
-
-
-def _bracket_end(text: str, at: int) -> int:
-    """Where to look for the end of the member that begins at `at`: a status `[{LED=...};{MSG=...}]` is one member."""
-    end = text.find("}]", at, at + _LONGEST_STATUS) if text.startswith("[{", at) else -1
-    return at if end < 0 else end
 
 
 def _quoted_until(text: str, at: int) -> int | None:

@@ -1,6 +1,7 @@
 """Logs to their rows: each is told by its content, and one looked through for words is read where they may stand."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
 
@@ -19,7 +20,7 @@ from snapdiff.read.log_places import LogPlace as LogPlace
 from snapdiff.read.log_places import Tell as Tell
 from snapdiff.read.log_places import find_logs as find_logs
 from snapdiff.read.log_places import open_log as open_log
-from snapdiff.read.log_scan import Piece, Scan, Scanned, pieces
+from snapdiff.read.log_scan import Known, Piece, Scan, Scanned, pieces
 from snapdiff.read.tracking import TrackingReader
 from snapdiff.workers import available_cores, in_order
 
@@ -60,10 +61,11 @@ _MOST_WORKERS = 8
 
 
 class _Plan(Struct, frozen=True):
-    """A log that is looked through in pieces, and the reader of the lines found."""
+    """A log that is looked through in pieces, and the reader of the lines found; `known` where an index chose them."""
 
     reader: type[LineReader]
     pieces: list[Piece]
+    known: Known | None = None
 
 
 class LogRows:
@@ -71,8 +73,8 @@ class LogRows:
 
     `words` leave out rows in which none of them stands, in any letter case (`exact`: in its own), before they are read
     at all; a row that is given has still to be looked at. `local` says what the times of a shell mean. `jobs` is the
-    number of workers that look for words, None for as many as are worth it. `files` names the tracking logs that were
-    read, `others` counts what was none.
+    number of workers that look for words, None for as many as are worth it. `known` says of some logs which pieces of
+    them have to be looked through. `files` names the tracking logs that were read, `others` counts what was none.
     """
 
     def __init__(
@@ -84,8 +86,10 @@ class LogRows:
         *,
         exact: bool = False,
         jobs: int | None = None,
+        known: Mapping[LogPlace, Known] | None = None,
     ) -> None:
         self._places = places
+        self._known = known or {}
         self._local = local or LocalTime()
         self._tell = tell
         self._needles = Needles(words, exact=exact)
@@ -95,14 +99,14 @@ class LogRows:
         self.others = 0
 
     def __iter__(self) -> Iterator[TrackingRow]:
-        plans = {} if self._needles.are_useless else self._plans()
+        plans = {} if self._needles.are_useless and not self._known else self._plans()
         planned = [piece for plan in plans.values() for piece in plan.pieces]
         scanned = in_order(Scan(self._needles), planned, self._workers(planned))
         for place in self._places:
             try:
                 if (plan := plans.get(place)) is not None:
                     self.files.append(place.file)
-                    yield from self._found(islice(scanned, len(plan.pieces)), plan.reader(place.file, self._tell))
+                    yield from self._found(islice(scanned, len(plan.pieces)), plan, plan.reader(place.file, self._tell))
                     continue
                 with open_log(place) as stream:
                     yield from self._every(stream, place)
@@ -116,7 +120,12 @@ class LogRows:
             try:
                 with open_log(place) as stream:
                     reader = LINE_READERS.get(kind_of(stream))
-                    if reader is not None and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
+                    known = self._known.get(place)
+                    if reader is not None and known is not None:
+                        plans[place] = _Plan(reader, known.pieces, known)
+                    elif self._needles.are_useless:
+                        continue
+                    elif reader is not None and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
                         plans[place] = _Plan(reader, found)
             except ReadFailed:
                 continue
@@ -128,15 +137,24 @@ class LogRows:
         size = sum(piece.end - piece.start for piece in planned)
         return min(available_cores(), _MOST_WORKERS) if size >= _WORTH_WORKERS else 1
 
-    def _found(self, scanned: Iterator[Scanned], reader: LineReader) -> Iterator[TrackingRow]:
-        """The rows of one log of which all pieces were looked through."""
+    def _found(self, scanned: Iterator[Scanned], plan: _Plan, reader: LineReader) -> Iterator[TrackingRow]:
+        """The rows of one log of which all pieces that count were looked through."""
         before = 0
-        for one in scanned:
+        headers = deque(plan.known.headers if plan.known else ())
+        for at, one in enumerate(scanned):
+            if plan.known is not None:
+                before = plan.known.before[at]
+                while headers and headers[0][0] < plan.pieces[at].start:
+                    reader.header(headers.popleft()[1])
             for line in one.lines:
                 yield from _read(reader, replace(line, number=before + line.number))
             before += one.ended
             self.rows_read += one.rows
             for problem in one.problems:
+                self._tell(problem)
+        if plan.known is not None:
+            self.rows_read += plan.known.rows
+            for problem in plan.known.problems:
                 self._tell(problem)
 
     def _every(self, stream: BinaryIO, place: LogPlace) -> Iterator[TrackingRow]:

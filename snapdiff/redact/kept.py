@@ -44,8 +44,9 @@ TIMES = _words("arrived date end from_time left start time to_time until")
 """Fields of any noun that hold a time; they are shown where they hold nothing else."""
 
 KEPT_EVIDENCE = _words(
-    "added_by agent agents by changed_it_afterwards count event events files form instance instances kind kinds limit "
-    "missing order part ran_in_order removed_by sealed_by section seconds signed_by signer state status where"
+    "added_by agent agents by came changed_it_afterwards count event events family files form hops instance instances "
+    "kind kinds last limit missing order part ran_in_order removed_by runs sealed_by section seconds signed_by "
+    "signer size snapshot state status three_of_four_up_to times took truly usual where why"
 )
 """What a finding saw that is no word of a mail."""
 

@@ -89,7 +89,8 @@ def _line(name: str, runs: str, changed: str, unsure: str, median: str, worst: s
 
 def _wrapped(text: str, indent: str) -> list[str]:
     """Lines of at most 80 columns; a word that is longer is broken, and wide characters count as two."""
-    room = (WIDTH - len(indent)) // (1 if _columns(text) == len(text) else 2)
+    is_wide = any(east_asian_width(char) in "WF" for char in text)
+    room = (WIDTH - len(indent)) // (2 if is_wide else 1)
     return [indent + line for line in wrap(text, room)]
 
 

@@ -10,9 +10,9 @@ from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, Session, TrackedMessage, TrackFound, TrackingRow
+    from snapdiff.model import Problem, Session, TrackedMessage, TrackFound
 
 _SHOWN = 200
 _NAMED = 10
@@ -28,7 +28,7 @@ def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
     if len(found.messages) > _SHOWN:
         parts.append(f"\nand {len(found.messages) - _SHOWN:,} more.\n")
     if found.sessions:
-        parts += ["\n## SMTP sessions\n", *session_list(found.sessions)]
+        parts += ["\n## SMTP sessions\n", *_session_list(found.sessions)]
     if problems:
         parts.append("\n## Could not be read, or not in full\n\n")
         parts += [f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN]]
@@ -49,7 +49,7 @@ def _message(message: TrackedMessage) -> Iterator[str]:
         more = f" and {len(copy.recipients) - _NAMED:,} more" if len(copy.recipients) > _NAMED else ""
         yield f"\nCopy ({copy.number}), split off by {by} on {code(copy.server or '?')} for {whom}{more}.\n"
     yield from _times(message)
-    yield from event_table(message.events, {at: copy.number for copy in message.copies for at in copy.events})
+    yield from _event_table(message)
     yield from message_notes(message)
     yield "".join(f"\n- {sentence(gap)}" for gap in message.gaps) + ("\n" if message.gaps else "")
 
@@ -65,32 +65,36 @@ def _times(message: TrackedMessage) -> Iterator[str]:
         yield from (row(where, f"{seconds:,.3f}") for where, seconds in timed[:_SHOWN])
 
 
-def event_table(events: Sequence[TrackingRow], copies: Mapping[int, int]) -> Iterator[str]:
-    """A message's events as a table; nothing where there are none. `copies` has the number of a row's copy by place."""
-    if not events:
+def _event_table(message: TrackedMessage) -> Iterator[str]:
+    """A message's events as a table, each with the copy it is about and the session that carried it."""
+    if not message.events:
         return
+    copies = {at: copy.number for copy in message.copies for at in copy.events}
+    talks = {talk.event: talk.session_id for talk in message.talks}
     yield "\n" + row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
-    for at, event in enumerate(events[:_SHOWN]):
+    for at, event in enumerate(message.events[:_SHOWN]):
         name = event.text("event_id")
         meaning = row_words(event)
+        what = (f"({copies[at]}) " if at in copies else "") + (sentence(meaning) if meaning != name else "-")
         yield row(
             code(event.time or "-"),
             code(name) if name else "-",
-            (f"({copies[at]}) " if at in copies else "") + (sentence(meaning) if meaning != name else "-"),
+            what + (f", SMTP session {code(talks[at])}" if at in talks else ""),
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )
-    if len(events) > _SHOWN:
-        yield f"\nand {len(events) - _SHOWN:,} more rows.\n"
+    if len(message.events) > _SHOWN:
+        yield f"\nand {len(message.events) - _SHOWN:,} more rows.\n"
 
 
-def session_list(sessions: Sequence[Session]) -> Iterator[str]:
+def _session_list(sessions: Sequence[Session]) -> Iterator[str]:
     """SMTP sessions, a line each, with the replies in them that refuse; nothing where there are none."""
     yield "\n" if sessions else ""
     for session in sessions[:_SHOWN]:
         spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
         when = f", {code(session.start)}" if session.start else ""
-        yield f"- {spoke} {code(session.remote or '?')}{when}, {counted(len(session.lines), 'line')}\n"
+        lines = counted(len(session.lines), "line")
+        yield f"- {code(session.session_id)}: {spoke} {code(session.remote or '?')}{when}, {lines}\n"
         refused = [line for line in session.lines if is_refusal(line)]
         yield from (f"  - {code(line.data, 300)}\n" for line in refused[:_REFUSALS_SHOWN])
     if len(sessions) > _SHOWN:

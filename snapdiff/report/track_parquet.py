@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -83,7 +84,8 @@ class Dataset:
     def add(self, server: str, row: TrackingRow) -> None:
         """One row of the log of `server` ("" where it can't be told)."""
         place = Place(server, _day(row.time))
-        weight = _WEIGHT_OF_A_ROW + sum(map(_length, row.fields.values()))
+        lengths = [len(one) if isinstance(one, str) else sum(map(len, one)) for one in row.fields.values()]
+        weight = _WEIGHT_OF_A_ROW + sum(lengths)
         self._rows[place].append(row)
         self._weights[place] += weight
         self._held += weight
@@ -153,7 +155,7 @@ def _table(rows: Sequence[TrackingRow], columns: pyarrow.Schema) -> pyarrow.Tabl
         "line": [row.line for row in rows],
         "format": [row.format for row in rows],
         "time": [_moment(row.time) for row in rows],
-        **{name: [row.text(name) or None for row in rows] for name in TEXTS},
+        **{name: _texts(rows, name) for name in TEXTS},
         **{name: [row.texts(name) for row in rows] for name in LISTS},
         **{name: [_number(row.text(name)) for row in rows] for name in NUMBERS},
         "other": [_other(row) for row in rows],
@@ -167,15 +169,30 @@ def _table(rows: Sequence[TrackingRow], columns: pyarrow.Schema) -> pyarrow.Tabl
     return pyarrow.Table.from_arrays(arrays, schema=columns)
 
 
+def _texts(rows: Sequence[TrackingRow], name: str) -> list[str | None]:
+    if name in SAME_FIELD:
+        return [row.text(name) or None for row in rows]
+    values = [row.fields.get(name) or None for row in rows]
+    return [";".join(value) if isinstance(value, list) else value for value in values]
+
+
 def _other(row: TrackingRow) -> list[tuple[str, str]]:
     """What has no column of its own, as the log has it; and what stands in one but is no number or time."""
     found = [("time", row.time)] if row.time and _moment(row.time) is None else []
-    for name, value in row.fields.items():
+    found += [(name, text) for name in NUMBERS if (text := row.text(name)) and _number(text) is None]
+    for name in _without_column(tuple(row.fields)):
         column = _COLUMN_OF.get(name)
-        is_shown = column is not None and name == _source(row, column)
-        if value and (not is_shown or (column in NUMBERS and _number(row.text(column)) is None)):
+        value = row.fields[name]
+        if value and (column is None or name != _source(row, column)):
             found.append((name, value if isinstance(value, str) else ";".join(value)))
     return found
+
+
+@lru_cache(maxsize=64)
+def _without_column(names: tuple[str, ...]) -> list[str]:
+    """The fields among these that no column is sure to show: unknown ones, and those of which a column has several."""
+    columns = Counter(_COLUMN_OF.get(name) for name in names)
+    return [name for name in names if (column := _COLUMN_OF.get(name)) is None or columns[column] > 1]
 
 
 def _source(row: TrackingRow, column: str) -> str | None:
@@ -201,10 +218,6 @@ def _number(text: str) -> int | None:
         return None
     number = int(text) if len(text) < 20 else _LARGEST
     return number if number < _LARGEST else None
-
-
-def _length(value: str | list[str]) -> int:
-    return len(value) if isinstance(value, str) else sum(map(len, value))
 
 
 def _encodable(value: Any) -> Any:

@@ -16,10 +16,10 @@ MANY = tuple(f"u{number}@x.test" for number in range(7))
 RAISES = [
     (
         [receive(1, OWN), receive(3, AGENT)],
-        ("SD101", None, "SmtpReceive0002.eml is missing between SmtpReceive0001.eml and SmtpReceive0003.eml: what"),
+        ("SD101", None, "SmtpReceive0002.eml is missing on the way from SmtpReceive0001.eml to SmtpReceive0003.eml:"),
     ),
-    ([receive(1, OWN), receive(12, AGENT)], ("SD101", None, "SmtpReceive0006.eml and 5 more are missing between")),
-    ([receive(2, OWN, to=BOTH), receive(3, AGENT, to=BOTH)], ("SD101", None, "SmtpReceive0001.eml is missing betw")),
+    ([receive(1, OWN), receive(12, AGENT)], ("SD101", None, "SmtpReceive0006.eml and 5 more are missing on")),
+    ([receive(2, OWN, to=BOTH), receive(3, AGENT, to=BOTH)], ("SD101", None, "SmtpReceive0001.eml is missing on t")),
     ([receive(1, OWN), receive(2, AGENT, cut=10_000)], ("SD102", None, "SmtpReceive0002.eml ends short (it is empty)")),
     ([receive(1, OWN, cut=9), receive(2, AGENT)], ("SD102", None, "SmtpReceive0001.eml ends short (its header has no")),
     (

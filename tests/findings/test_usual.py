@@ -1,9 +1,10 @@
 """SD111 to SD115: what is unusual in one trace beside the others, and what is said of all of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from program import snapdiff
 from stepmaker import MAIL, File, receive, routing, trace_of
@@ -22,10 +23,10 @@ def runs(*milliseconds: int | None, changed: bool = False) -> list[Seen]:
     ]
 
 
-def told(seen: list[Seen], *, is_parent: bool = False) -> list[list[Found]]:
+def told(seen: list[Seen], *, may_end: bool = False) -> list[list[Found]]:
     usual = Usual()
     kept = [usual.add("place", one) for one in seen]
-    return [usual.of_trace("place", one, is_parent=is_parent) for one in kept]
+    return [usual.of_trace("place", one, may_end=may_end) for one in kept]
 
 
 SLOW = [
@@ -60,11 +61,11 @@ def test_a_slow_run_is_told_with_what_is_usual() -> None:
 
 
 IDLE = [
-    (runs(*[5] * 8), "Slow Agent (8 runs)"),
+    (runs(*[5] * 8), "Slow Agent, 8 runs"),
     (runs(*[5] * 7), None),
     ([*runs(*[5] * 8), *runs(5, changed=True)], None),
     ([*runs(*[5] * 8), Seen(unsure=(EVENT,))], None),
-    ([*runs(*[5] * 8), Seen(unsure=("OnEndOfData",))], "Slow Agent (8 runs)"),
+    ([*runs(*[5] * 8), Seen(unsure=("OnEndOfData",))], "Slow Agent, 8 runs"),
 ]
 
 
@@ -105,7 +106,29 @@ def test_a_trace_beside_the_others(others: list[Seen], one: Seen, codes: list[st
 
 
 def test_the_parent_of_a_copy_can_end_anywhere() -> None:
-    assert told([*[WHOLE] * 8, EARLY], is_parent=True)[-1] == []
+    assert told([*[WHOLE] * 8, EARLY], may_end=True)[-1] == []
+
+
+WAY = [
+    *[receive(1, "OnEndOfData"), receive(2, "OnEndOfData,Busy")],
+    *[routing(1, "OnSubmittedMessage"), routing(2, "OnSubmittedMessage,Busy")],
+    *[routing(3, EVENT), routing(4, f"{EVENT},Busy")],
+]
+
+
+@pytest.mark.parametrize(("files", "codes"), [(WAY[:2], []), (WAY[:4], ["SD114"]), (WAY, [])])
+def test_where_the_service_is_unknown_a_trace_may_be_one_of_delivery(
+    tmp_path: Path, files: list[File], codes: list[str]
+) -> None:
+    for number in range(9):
+        place = tmp_path / "MessageSnapshots" / guid(number)
+        place.mkdir(parents=True)
+        for file in WAY if number else files:
+            (place / file.name).write_bytes(replace(file, at=number).raw())
+    report = snapdiff(tmp_path, "--format", "json").json()
+    found = {trace["id"]: [one["code"] for one in trace["findings"]] for trace in report["traces"]}
+    assert found[guid(0)] == codes
+    assert not any(told for folder, told in found.items() if folder != guid(0))
 
 
 def test_traces_of_another_server_are_not_held_against_these() -> None:
@@ -116,6 +139,7 @@ def test_traces_of_another_server_are_not_held_against_these() -> None:
     assert usual.of_trace("other", kept) == []
 
 
+@settings(deadline=None)
 @given(st.permutations([*runs(5, 10, 1_000, 2_000, 4_000, None), QUIET, EARLY, *[WHOLE] * 8]))
 def test_the_order_of_traces_says_nothing(seen: list[Seen]) -> None:
     def sums(given: list[Seen]) -> list[list[Found]]:
@@ -169,7 +193,7 @@ def test_every_output_tells_it(tmp_path: Path) -> None:
     assert (slow["agent"], slow["flags"]) == ("Busy", ["/steps/1"])
     assert slow["message"].startswith("Busy took 7.0 s at OnResolvedMessage; usual here are 10 ms (median of 9 runs")
     assert [(one["code"], one["agent"]) for one in report["findings"]] == [("SD112", None)]
-    assert "Idle (9 runs)" in report["findings"][0]["message"]
+    assert "Idle, 9 runs" in report["findings"][0]["message"]
     for form in ("text", "markdown", "html"):
         out = snapdiff(folder, "--format", form).out
         assert b"SD111" in out
@@ -190,3 +214,11 @@ def test_workers_change_nothing(tmp_path: Path) -> None:
     outs = {snapdiff(folder, "--format", "json", "--jobs", jobs).out for jobs in ("1", "2")}
     assert len(outs) == 1
     assert outs.pop().count(b"SD111") == 1
+
+
+def test_a_redacted_report_keeps_times_and_agents(tmp_path: Path) -> None:
+    folder = write(tmp_path, slow=4)
+    report = snapdiff(folder, "--format", "json", "--redact-key", "any key will do").json()
+    (slow,) = report["traces"][4]["findings"]
+    assert slow["message"].startswith("Busy took 7.0 s at OnResolvedMessage; usual here are 10 ms (median of 9 runs")
+    assert report["findings"][0]["evidence"] == {"agents": "Idle, 9 runs"}

@@ -1,7 +1,7 @@
 """Addresses in a field's value."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapdiff.mail.addresses import addresses, first_address
@@ -27,6 +27,7 @@ def test_addresses(value: bytes, expected: list[str]) -> None:
     assert addresses(value) == expected
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read(value: bytes) -> None:
     for address in addresses(value):

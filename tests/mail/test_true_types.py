@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapdiff.mail.true_types import contradicted, extension, true_type
@@ -81,6 +81,7 @@ def test_extension(name: str | None, ending: str) -> None:
     assert extension(name) == ending
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
 def test_any_bytes_are_looked_at(rest: bytes, start: bytes) -> None:
     true_type(start + rest)

@@ -137,6 +137,8 @@ RULES = [
     ("agents: {A: {event: OnRoutedMessage, must: [header.added]}}", a(FINE), 0),
     ("agents: {A: [{event: OnRoutedMessage, may: [header]}, {event: OnSubmittedMessage}]}", a(FINE), 0),
     ("agents: {A: [{event: OnRoutedMessage}, {event: OnSubmittedMessage, may: [header]}]}", a(FINE), 1),
+    ("agents: {A: {event: OnSubmittedMessage, may: [header]}}", a(FINE), 1),
+    ("agents: {A: [{event: OnSubmittedMessage, may: [header]}, {may: [header.added]}]}", a(FINE), 0),
 ]
 FOLDED = mail().replace(b"Subject: Rollout probe 1", b"Subject: Rollout\r\n probe 1")
 COSMETIC = [
@@ -223,6 +225,24 @@ FINAL = [
 def test_the_last_snapshot(tmp_path: Path, text: str, code: int) -> None:
     report = check(tmp_path, f"final: {{{text}}}", a(FINE))
     assert report.exit_code == code, report
+
+
+def test_a_finding_can_have_to_be_there(tmp_path: Path) -> None:
+    other = FINE.replace(b"<1@contoso.test>", b"<2@contoso.test>")
+    text = "final: {must: ['finding:SD501']}"
+    assert check(tmp_path / "one", text, a(FINE, other)).exit_code == 0
+    report = check(tmp_path / "two", text, a(FINE))
+    assert report.exit_code == 1
+    assert "it was not found" in report.messages[0].verdicts[0].failures[0].sentence
+
+
+def test_a_text_too_large_to_look_into_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("snapdiff.policy.body_text.MAX_CHARACTERS", 10)
+    trace = html(f"<p>{NOTE}</p>")
+    report = check(tmp_path / "must", f"agents: {{A: {{must: [body.contains: {{text: '{NOTE}'}}]}}}}", trace)
+    assert outcomes(report) == {"A/body.contains": "uncertain", "A/nothing else": "uncertain"}
+    rule = f"must_not: [body.contains: {{text: '{NOTE}'}}], may: [part]"
+    assert check(tmp_path / "must_not", f"agents: {{A: {{{rule}}}}}", trace).exit_code == 2
 
 
 def test_a_finding_counts_where_it_was_caused(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checking import TODAY
+from checking import TEXT, TODAY, mail, ran, write
 from mutated import ADDED, Place, dropped, places
+from stepmaker import File
 
 from snapdiff.commands.check import checked, init, load
 from snapdiff.model_check import CheckReport
@@ -37,6 +38,21 @@ def test_every_dropped_or_added_change_of_the_samples_is_found(tmp_path: Path) -
     tried = _all_mutations(good, tmp_path / "policy.yaml", at_most=15)
     assert tried["dropped"] >= 3
     assert all(tried[name] for name in ADDED), tried
+
+
+def test_a_text_of_its_own_on_each_message_is_asked_for_as_a_change_of_the_part(tmp_path: Path) -> None:
+    good = write(tmp_path / "good", *(_signed(number, f"{TEXT}Regards, person {number}\r\n") for number in range(3)))
+    policy = tmp_path / "policy.yaml"
+    assert init([good], policy, 1) == 0
+    assert 'part.changed: {part: "text/plain", times: 1}' in policy.read_text(encoding="utf-8")
+    bad = write(tmp_path / "bad", *(_signed(number, TEXT) for number in range(3)))
+    assert checked([bad], load(policy), TODAY, 1).exit_code == 1
+
+
+def _signed(number: int, text: str) -> list[File]:
+    """A trace of its own message, of which an agent makes this text."""
+    own = [(file, file.mail.replace(b"<1@", b"<%d@" % (number + 1))) for file in ran(("A", mail(text=text)))]
+    return [File(file.name, file.source, message, at=(file.at or 0) + 1000 * number) for file, message in own]
 
 
 @pytest.mark.corpus

@@ -4,7 +4,6 @@ import csv
 import io
 import itertools
 import tracemalloc
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapdiff.model import Problem, TrackingRow
-from snapdiff.read.cmdlet import _records_of_xml, read_csv
-from snapdiff.read.local_time import LocalTime, Order, OrderFound, order_found, to_utc
+from snapdiff.read import record
+from snapdiff.read.clixml import records_of_xml
+from snapdiff.read.cmdlet import read_csv
+from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import LogRows, find_logs
 
@@ -87,64 +88,6 @@ def test_what_is_assumed_of_local_times_is_told(tmp_path: Path, local: LocalTime
 
 
 @pytest.mark.parametrize(
-    ("text", "order", "expected"),
-    [
-        ("06/09/2015 01:02:44", "day-first", "2015-09-06T01:02:44.000Z"),
-        ("06/09/2015 01:02:44", "month-first", "2015-06-09T01:02:44.000Z"),
-        ("15-01-21 22:06:01", "year-first", "2015-01-21T22:06:01.000Z"),
-        ("7/18/2016 12:00:00 AM", "month-first", "2016-07-18T00:00:00.000Z"),
-        ("7/18/2016 12:00:00 PM", "month-first", "2016-07-18T12:00:00.000Z"),
-        ("18.07.2016 11:57", "day-first", "2016-07-18T11:57:00.000Z"),
-        ("2016-07-18T11:57:15.5-04:00", "month-first", "2016-07-18T15:57:15.500Z"),
-        ("18/18/2016 11:57:15", "day-first", None),
-        ("yesterday", "day-first", None),
-        ("0001-01-01T00:00:00+14:00", "year-first", None),
-    ],
-)
-def test_times_by_their_order(text: str, order: Order, expected: str | None) -> None:
-    assert to_utc(text, LocalTime(), order) == expected
-
-
-@pytest.mark.parametrize(
-    ("texts", "order", "proof"),
-    [
-        (["7/18/2016 11:57:15 AM", "7/1/2016 1:00:00 PM"], "month-first", "values"),
-        (["18/07/2016 11:57:15", "01/07/2016 11:57:15"], "day-first", "values"),
-        (["01/07/2016 11:57:15"] * 50 + ["18/07/2016 11:57:15"], "day-first", "values"),
-        (["2016-07-18 11:57:15"], "year-first", "values"),
-        (["01/07/2016 11:57:15"], "month-first", None),
-        (["18/07/2016 11:57:15", "07/18/2016 11:57:15"], "month-first", None),
-        (["15-01-21 22:06:01"], "year-first", None),
-        (["15.01.21 22:06"], "day-first", None),
-        (["15-01-21 22:06:01", "15-01-32 22:06:01"], "day-first", "values"),
-        (["15-01-21 22:06:01", "32-01-21 22:06:01"], "year-first", "values"),
-        (["15-01-21 22:06:01", "15-21-01 22:06:01"], "month-first", None),
-        ([], "month-first", None),
-    ],
-)
-def test_what_the_values_prove(texts: list[str], order: Order, proof: str | None) -> None:
-    assert order_found(texts) == OrderFound(order, proof)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("text", "utc", "order", "proof"),
-    [
-        ("06/09/2015 01:02:44", "2015-09-06T00:02:43.649Z", "day-first", "utc"),
-        ("06/09/2015 01:02:44", "2015-06-09T00:02:43.649Z", "month-first", "utc"),
-        ("06/09/2015 23:02:44", "2015-06-10T10:00:00.000Z", "month-first", "utc"),
-        ("06/09/2015 01:02:44", "2015-06-06T10:00:00.000Z", "month-first", "utc"),
-        ("15-01-21 22:06:01", "2015-01-21T20:06:01.000Z", "year-first", "utc"),
-        ("15-01-21 22:06:01", "2021-01-15T20:06:01.000Z", "day-first", "utc"),
-        ("06/06/2015 01:02:44", "2015-06-06T00:02:43.649Z", "month-first", None),
-        ("06/09/2015 01:02:44", "2012-06-09T00:02:43.649Z", "month-first", None),
-        ("noon", "2015-09-06T00:02:43.649Z", "month-first", None),
-    ],
-)
-def test_what_the_utc_time_of_a_row_proves(text: str, utc: str, order: Order, proof: str | None) -> None:
-    assert order_found([text], [(text, datetime.fromisoformat(utc))]) == OrderFound(order, proof)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
     ("stamp", "event", "time", "said"),
     [
         ("7/18/2016 11:57:15 AM", "SUBMIT", "2016-07-18T11:57:15.000Z", "month first, as no other order makes dates"),
@@ -164,7 +107,26 @@ def test_the_assumption_says_what_was_proven(tmp_path: Path, stamp: str, event: 
     (row,) = LogRows(find_logs([log], problems.append), problems.append)
     assert row.time == time
     assert [problem.code for problem in problems] == ["assumed-time"]
-    assert "in UTC (say --tz" in problems[0].message
+    assert "they were read in UTC" in problems[0].message
+    assert said in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("stamp", "info", "said"),
+    [
+        ("7/18/2016 11:57:15 AM", "2016-07-18T15:57:14.276Z;SRV=a:TOTAL=1", "at about UTC-04:00 (say --tz"),
+        ("7/18/2016 9:27:15 PM", "2016-07-18T15:57:14.276Z", "at about UTC+05:30 (say --tz"),
+        ("7/18/2016 3:57:15 PM", "2016-07-18T15:57:14.276Z", "in UTC, which the times in MessageInfo bear out and"),
+        ("7/18/2016 3:57:15 PM", "", "in UTC (say --tz"),
+    ],
+)
+def test_the_zone_that_message_info_shows_is_told(tmp_path: Path, stamp: str, info: str, said: str) -> None:
+    text = f"Timestamp : {stamp}\nEventId : SUBMIT\nMessageId : <1@x>\nMessageInfo : {info}\n"
+    log = tmp_path / "x.txt"
+    log.write_text(text, encoding="utf-8")
+    problems: list[Problem] = []
+    list(LogRows(find_logs([log], problems.append), problems.append))
+    assert [problem.code for problem in problems] == ["assumed-time"]
     assert said in problems[0].message
 
 
@@ -299,18 +261,67 @@ def test_rows_in_are_rows_out_whatever_is_quoted(rows: list[list[str]], delimite
     assert problems == []
 
 
+@pytest.mark.parametrize("dots", ["...", "\u2026"])
+def test_lists_that_format_list_cut_are_named(tmp_path: Path, dots: str) -> None:
+    text = SUBMIT.replace("alannah@mynet.lan}", f"alannah@mynet.lan{dots}}}").replace("Normal]}", f"Normal]{dots}}}")
+    log = tmp_path / "x.txt"
+    log.write_text(text, encoding="utf-8")
+    problems: list[Problem] = []
+    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    assert row.fields["recipients"] == ["alan@mynet.lan", "alannah@mynet.lan"]
+    assert row.fields["event_data"] == ["CompCost=|ETR=0", "DeliveryPriority=Normal"]
+    assert [problem.code for problem in problems] == ["lost-in-export"]
+    assert "Recipients, EventData. Set $FormatEnumerationLimit = -1" in problems[0].message
+
+
+def test_values_beyond_the_columns_and_names_that_come_twice_are_kept(tmp_path: Path) -> None:
+    text = '"EventId","MessageId","EventId",""\n"SEND","<1@x>","other","a","b"\n'
+    (row,), _ = read(tmp_path, text)
+    assert row.fields == {
+        "event_id": "SEND",
+        "message_id": "<1@x>",
+        "event_id_3": "other",
+        "column_4": "a",
+        "column_5": "b",
+    }
+
+
+def test_event_data_that_is_no_list_of_pairs_stays_as_it_is(tmp_path: Path) -> None:
+    (row,), _ = read(tmp_path, SUBMIT.replace("{[CompCost, |ETR=0], [DeliveryPriority, Normal]}", "{a; b}"))
+    assert row.fields["event_data"] == "{a; b}"
+    (row,), _ = read(tmp_path, SUBMIT.replace("{[CompCost, |ETR=0]", "{" + "[a, " * 200_000 + "]"))
+    assert str(row.fields["event_data"]).count("a, ") > 199_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SUBMIT + "EventId : NEXT\n" + "more and more\n" * 90_000,
+        CSV + '"1/1/2016","SEND' + "more and more\n" * 90_000,
+        XML.replace("</Objs>", f"<Obj><Props><S>{'more' * 300_000}</S></Props></Obj></Objs>"),
+        XML.replace("</Objs>", f"<Obj><Props>{'<S/>' * 300_000}</Props></Obj></Objs>"),
+    ],
+    ids=["list", "csv", "text", "elements"],
+)
+def test_a_record_without_an_end_is_not_gathered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(record, "LARGEST_RECORD", 1_000_000)
+    rows, problems = read(tmp_path, text, NEW_YORK)
+    assert len(rows) == 1
+    assert problems == ["too-large"]
+
+
 def test_a_value_of_very_many_lines_costs_its_length_alone(tmp_path: Path) -> None:
     (row,), _ = read(tmp_path, SUBMIT + "  more\n" * 200_000, NEW_YORK)
     assert row.fields["event_data"] or row.text("event_data").endswith("more more")
 
 
 def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
-    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
-    xml = XML.replace("</Objs>", record * 3000 + "</Objs>").encode()
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    xml = XML.replace("</Objs>", one * 3000 + "</Objs>").encode()
     peaks = []
     for count in (300, 3000):
         tracemalloc.start()
-        records = _records_of_xml(io.BytesIO(xml), "x.xml")
+        records = records_of_xml(io.BytesIO(xml), "x.xml")
         assert sum(1 for _ in itertools.islice(records, count)) == count
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
@@ -318,8 +329,8 @@ def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
 
 
 def test_what_stands_before_the_break_of_an_export_is_kept(tmp_path: Path) -> None:
-    record = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
-    rows, problems = read(tmp_path, XML.replace("</Objs>", record + record[:200]))
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    rows, problems = read(tmp_path, XML.replace("</Objs>", one + one[:200]))
     assert len(rows) == 2
     assert problems == ["bad-xml"]
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from unicodedata import east_asian_width
+from unicodedata import combining, east_asian_width
 
 import pytest
 from golden_files import check_golden
@@ -70,7 +70,7 @@ def test_no_rows(style: Style, ending: str) -> None:
 
 
 def columns(line: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in line)
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in line)
 
 
 HOSTILE = st.text(max_size=40) | st.text("ab -=+@|`<>[]漢字\x1b\u202e", max_size=120) | st.just("w" * 500)

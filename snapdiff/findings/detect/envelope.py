@@ -9,6 +9,7 @@ from snapdiff.mail.message import Message
 from snapdiff.model import Change, Snapshot, Trace
 
 _NAMED = 5
+_MAX_VISIBLE_BYTES = 1 << 20
 _LIST_FIELDS = frozenset({"list-id", "list-post", "list-unsubscribe", "mailing-list", "precedence", "auto-submitted"})
 _VISIBLE = frozenset({"to", "cc", "resent-to", "resent-cc"})
 
@@ -32,8 +33,8 @@ def recipients_changed(at: Passing) -> Iterator[Found]:
     if removed:
         evidence["removed"] = _listed([change.before for _, change in removed])
     numbers = tuple(number for number, _ in (*removed, *added))
-    by_transport = at.step.actor == "transport"
-    if by_transport and at.step.certain and at.step.event == "OnResolvedMessage":
+    by_transport = at.step.actor == "transport" and at.step.certain
+    if by_transport and at.step.event == "OnResolvedMessage":
         what = " and ".join(f"{verb} {evidence[verb]}" for verb in ("added", "removed") if verb in evidence)
         yield Found("SD511", evidence, numbers, words={"what": what})
     elif added and removed:
@@ -55,7 +56,7 @@ def envelope_sender_changed(at: Passing) -> Iterator[Found]:
 
 @follower
 class SendersApart:
-    """SD516, SD517: envelope sender (P1) and header sender (P2) of different domains, since a step or on arrival."""
+    """SD516 to SD518: senders of envelope (P1) and header (P2) apart since a step or on arrival; blind copies then."""
 
     def __init__(self) -> None:
         self._came: list[Found] = []
@@ -94,7 +95,7 @@ class SendersApart:
             self._found.append(Found("SD516", apart, tuple(own), at.index))
 
     def ended(self, trace: Trace) -> Iterable[Found]:
-        """What was found; nothing of arrival for plain mails, whose envelope is unknown."""
+        """What was found."""
         return [*self._came, *self._found]
 
 
@@ -118,13 +119,14 @@ def _seen(recipients: Sequence[str], message: Message) -> str:
 
 
 def _in_header(fields: Sequence[bytes]) -> set[str]:
-    """Every address of To and Cc."""
-    return {
-        address
-        for field in fields
-        if field_name(field).lower() in _VISIBLE
-        for address in addresses(field_value(field))
-    }
+    """Every address of To and Cc, as far as the first mebibyte of them goes."""
+    found: set[str] = set()
+    left = _MAX_VISIBLE_BYTES
+    for field in fields:
+        if left > 0 and field_name(field).lower() in _VISIBLE:
+            left -= len(field)
+            found.update(addresses(field_value(field)))
+    return found
 
 
 def _hidden(recipients: Sequence[str], fields: Sequence[bytes]) -> list[str]:

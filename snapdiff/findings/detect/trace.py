@@ -17,15 +17,15 @@ def snapshots_missing(trace: Trace) -> Iterator[Found]:
             count = len(step.missing)
             named = ", ".join(step.missing[:_NAMED])
             more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
-            evidence = {"missing": named + more, "from": step.from_ or "", "to": step.to}
-            yield Found("SD101", evidence, step=index, words={"verb": "is" if count == 1 else "are"})
+            words = {"verb": "is" if count == 1 else "are"}
+            yield Found("SD101", {"missing": named + more}, step=index, words=words)
 
 
 @of_trace
 def snapshots_short(trace: Trace) -> Iterator[Found]:
     """SD102: a file ends before its message does; each file once, at the first step it makes unsure."""
     for short in short_files(trace):
-        yield Found("SD102", {"file": short.file, "why": short.why}, step=short.step)
+        yield Found("SD102", {"snapshot": short.file, "why": short.why}, step=short.step)
 
 
 @of_trace
@@ -37,7 +37,7 @@ def session_broken_off(trace: Trace) -> Iterator[Found]:
     empty = only.size <= only.message_offset
     if only.stage == "Original" and only.size and (only.headers_only or empty):
         came = "before the header had come" if empty else "before the body had come"
-        yield Found("SD103", {"file": only.file, "came": came})
+        yield Found("SD103", {"snapshot": only.file, "came": came})
 
 
 @of_trace
@@ -46,9 +46,9 @@ def message_ended(trace: Trace) -> Iterator[Found]:
     for index, step in enumerate(trace.steps):
         for number, change in enumerate(step.changes):
             if change.kind == "message.deleted":
-                yield Found("SD104", {"file": step.to}, (number,), step=index)
+                yield Found("SD104", {"snapshot": step.to}, (number,), step=index)
             elif change.kind == "message.deferred":
-                yield Found("SD106", {"file": step.to}, (number,), step=index)
+                yield Found("SD106", {"snapshot": step.to}, (number,), step=index)
 
 
 @of_trace

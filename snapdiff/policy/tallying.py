@@ -143,14 +143,17 @@ class _Tallying:
         judged = changes if sure else [change for change in changes if not self._may_anyway(looked, change)]
         at_event = block.event is None or same_event(block.event, step.event)
         told = self._failures if sure else self._doubts
-        must = [x for x in block.must if at_event and self._means(x)]
+        must, must_not, may = (
+            [condition for condition in entries if at_event and self._means(condition)]
+            for entries in (block.must, block.must_not, block.may)
+        )
         for condition in must:
             if condition.is_body:
                 self._body(condition, looked, sure=sure)
             elif not condition.is_finding:
                 self._asked(condition, looked, changes, sure=sure)
         forbidden: set[int] = set()
-        for condition in filter(self._means, block.must_not):
+        for condition in must_not:
             if condition.is_finding:
                 continue
             if condition.is_body:
@@ -162,7 +165,7 @@ class _Tallying:
                 sentence = self._sentence(looked, against, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, against)
         if block.closed is not None:
-            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *filter(self._means, block.may)]
+            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *may]
             left = [
                 change
                 for change in judged

@@ -221,10 +221,10 @@ def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """The names of columns; one that has none, or comes again, has its number in it."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for at, name in enumerate(names, 1):
-        found.append(f"{name}_{at}" if name in found else name or f"column_{at}")
-    return found
+        found[f"{name}_{at}" if name in found else name or f"column_{at}"] = None
+    return list(found)
 
 
 def _by_line_ends(lines: Lines, pulled: list[int], file: str) -> Iterator[str]:

@@ -55,7 +55,8 @@ class Exchange2000Reader:
     def header(self, line: Line) -> None:
         """A line that begins with `#`: the columns from here on where it begins with `# Date`."""
         text = line.text.lstrip("# \t")
-        columns = [column.strip() for column in (text.split("\t") if "\t" in text else text.split())]
+        parted = text.split("\t", MOST_VALUES) if "\t" in text else text.split(None, MOST_VALUES)
+        columns = [column.strip() for column in parted]
         if columns and columns[0].lower() == "date":
             self._columns.take(columns)
 
@@ -87,7 +88,7 @@ def read_55(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterat
     columns.take(COLUMNS_55)
     begun: tuple[Line, list[str]] | None = None
     for line in Lines(stream, file, tell):
-        values = line.text.split("\t")
+        values = line.text.split("\t", 2 * MAX_RECIPIENTS)
         if begun is None or _BEGINS_55.match(line.text):
             if begun is not None:
                 yield _row_55(columns, file, *begun)

@@ -50,7 +50,7 @@ class TrackingReader:
         """A line that begins with `#`: the columns from here on, or something that is of no use here."""
         name, _, value = line.text.partition(":")
         if name.strip().lower() == "#fields":
-            self._columns.take([column.strip() for column in value.split(",")])
+            self._columns.take([column.strip() for column in value.split(",", MOST_VALUES)])
 
     def row(self, line: Line) -> TrackingRow:
         """A line that is a row. No row is lost: what has no column is called `column_N`."""
@@ -89,7 +89,8 @@ def split_row(text: str) -> list[str]:
         return text.split(",", MOST_VALUES)
     allow_large_fields()
     try:
-        return next(csv.reader([text], strict=False), [""])
+        values = next(csv.reader([text], strict=False), [""])
+        return values if len(values) <= MOST_VALUES else [*values[:MOST_VALUES], ",".join(values[MOST_VALUES:])]
     except csv.Error:
         return text.split(",", MOST_VALUES)
 

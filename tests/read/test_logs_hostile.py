@@ -151,6 +151,47 @@ def test_a_line_is_too_long_by_its_length_alone(
         assert (rows[-1].text("message_id"), rows[-1].line) == ("<2@a>", 5)
 
 
+@pytest.mark.parametrize("packing", ["gz", "zip"])
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (LOG, ROW),
+        (b"Timestamp : 1\nEventId : A\n", b"EventId : SEND\nMessageId : <%d@x>\n"),
+        (b"EventId,MessageId,Sender\n", b"SEND,<%d@x>,bob@y.test\n"),
+        (b"<Objs>", b'<Obj><Props><S N="EventId">SEND</S><S N="MessageId">%d</S></Props></Obj>'),
+    ],
+    ids=["msgtrk", "list", "csv", "clixml"],
+)
+def test_what_stands_before_the_damage_is_kept(tmp_path: Path, packing: str, head: bytes, row: bytes) -> None:
+    log = head + b"".join(row % at if b"%d" in row else row for at in range(30_000))
+    packed = bytearray(gzip.compress(log) if packing == "gz" else zipped("a.log", log))
+    packed[len(packed) * 3 // 4] ^= 0xFF
+    (tmp_path / f"a.{packing}").write_bytes(packed)
+    rows, problems, _ = read(tmp_path)
+    assert len(rows) > 10_000
+    assert problems
+    assert {problem.code for problem in problems} & {"damaged", "bad-xml"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"#Fields: event-id,message-id" + b",a" * 1_000_000,
+        b"#Fields: event-id,message-id" + b"," * 2_000_000,
+        b"# Message Tracking Log File\r\n# Date\tTime" + b"\ta" * 1_000_000,
+        b"# Message Tracking Log File\r\n# Date Time" + b" a" * 1_000_000,
+        b"EventId,MessageId" + b",a" * 1_000_000,
+        b"id\t4\t1998.1.5 15:23:13" + b"\t" * 2_000_000,
+        LOG + b'2024-05-14T08:00:00.000Z,"' + b'","' * 1_000_000,
+    ],
+    ids=["fields", "no names", "2000", "blanks", "csv", "5.5", "values"],
+)
+def test_columns_of_any_number_stop_nothing(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "a.log").write_bytes(head + b"\r\n" + ROW)
+    rows, _, _ = read(tmp_path)
+    assert len(rows) <= 3
+
+
 _JUNK = st.one_of(st.binary(max_size=300), st.text("\0\n\r\t,;\"'#{}[]<>=|x2", max_size=300).map(str.encode))
 
 

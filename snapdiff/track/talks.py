@@ -14,7 +14,7 @@ _LATE = timedelta(seconds=10)
 """So long after a session's last line its row may come."""
 _LINES_AT_MOST = 12
 _TOO_MANY = 200
-"""With more sessions of one id or connector than that, none is named: to look at all of them for each row takes long."""
+"""With more sessions of one id or connector than that, none is named: to look at all of them for each row is slow."""
 _SAYS = ("MAIL FROM", "RCPT TO")
 
 

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "model_answers": set[str](),
     "model_signatures": set[str](),
     "model_check": {"model"},
+    "model_compare": {"model"},
     "model_track": {"model"},
     "model_views": set[str](),
     "signatures": {"model", "mail"},
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     "lacking": {"model", "findings", "track"},
     "select": {"model", "flags"},
     "agents": {"model"},
-    "policy": {"model", "model_check", "mail", "policy"},
+    "policy": {"model", "model_check", "model_compare", "mail", "policy"},
     "report": {"model", "model_check", "model_track", "model_setup", "mail", "report", "agents", "log_words"},
     "work": {
         "model",

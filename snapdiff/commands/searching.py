@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.local_time import LocalTime
-from snapdiff.read.log_indexing import Indexed
-from snapdiff.read.log_scan import Known
 from snapdiff.read.logs import LogPlace, LogRows, Tell, newest_time
 from snapdiff.track.search import Search
+
+if TYPE_CHECKING:
+    from snapdiff.read.log_indexing import Indexed
+    from snapdiff.read.log_scan import Known
 
 
 class Searched:
@@ -26,7 +29,7 @@ class Searched:
         tell: Tell,
         local: LocalTime | None = None,
         jobs: int | None = None,
-        indexed: Indexed | None = None,
+        indexed: "Indexed | None" = None,
     ) -> None:
         self._indexed = indexed
         self._places = places
@@ -74,7 +77,7 @@ class Searched:
         return (row for row in (logs if wanted else ()) if _is_about(row, wanted))
 
 
-def _chosen(indexed: Indexed, search: Search) -> Mapping[LogPlace, Known] | None:
+def _chosen(indexed: "Indexed", search: Search) -> "Mapping[LogPlace, Known] | None":
     """What has to be looked through by the criterion that leaves least; None where that is everything."""
     if search.message_id:
         return indexed.named([search.message_id])

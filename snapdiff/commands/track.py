@@ -14,7 +14,6 @@ from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
 from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.commands.track_index import opened_index, without_index
-from snapdiff.commands.track_parquet import write_parquet
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
@@ -68,6 +67,8 @@ def track(
         if shown.form == "parquet":
             if shown.number is not None:
                 raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
+            from snapdiff.commands.track_parquet import write_parquet
+
             if_no_logs = partial(_read_at_all, searched, paths, problems)
             write_parquet(searched, shown.output, if_no_logs, problems, shown.hidden)
             return _code(problems)

@@ -4,19 +4,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from snapdiff.commands.streams import same_place
 from snapdiff.faults import WrongUsage
-from snapdiff.read.log_index import LogIndex
-from snapdiff.read.log_indexing import Indexed, Updated
 from snapdiff.read.logs import LogPlace
 from snapdiff.report.safe_text import safe
+
+if TYPE_CHECKING:
+    from snapdiff.read.log_indexing import Indexed, Updated
 
 
 @contextmanager
 def opened_index(
     index: Path | None, places: Sequence[LogPlace], output: Path | None, jobs: int | None
-) -> Iterator[Indexed | None]:
+) -> "Iterator[Indexed | None]":
     """The index at that path, up to date; None where none is asked for.
 
     Raises WrongUsage where it would be the output as well, ReadFailed where the file is no index, or damaged.
@@ -26,6 +28,9 @@ def opened_index(
         return
     if output is not None and (output.absolute() == index.absolute() or same_place(output, index)):
         raise WrongUsage(f"{index} is the output as well; give --index another name")
+    from snapdiff.read.log_index import LogIndex
+    from snapdiff.read.log_indexing import Indexed
+
     with LogIndex(str(index)) as opened:
         indexed = Indexed(opened, places, jobs)
         updated = indexed.update()
@@ -42,7 +47,7 @@ def without_index(places: Sequence[LogPlace], index: Path | None) -> list[LogPla
     ]
 
 
-def _words(index: Path, updated: Updated, *, was_built_anew: bool) -> str:
+def _words(index: Path, updated: "Updated", *, was_built_anew: bool) -> str:
     done = [
         f"{_logs(count)} {what}"
         for count, what in (

@@ -11,7 +11,7 @@ from msgspec import Struct
 from snapdiff.model import Problem
 from snapdiff.read.log_needles import Needles
 
-BLOCK = 256 * 1024
+BLOCK = 64 * 1024
 """Bytes read at once: few enough to stay in the processor's cache over several looks at them."""
 _ROW = re.compile(rb"\d{4}-\d\d-\d\dT")
 _DAY = len("2024-05-14T")
@@ -20,7 +20,7 @@ _BEGINS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T|#[A-Za-z-]+:")
 _HEADER = re.compile(rb"#[A-Za-z-]+:")
 _BLANK_LINES_KEPT = 1000
 _ENDS_TRIED = 100
-_HELD = 4
+_HELD = 16
 """Blocks that are put together at most to find where a row of several lines ends."""
 _ABOVE_HEADERS = b"$"
 """Sorts behind `#`, and behind every blank line."""

@@ -32,6 +32,7 @@ _LONGEST = 300
 _FORBIDDEN = "the policy says it must not happen"
 _NOT_ALLOWED = "nothing in the policy asks for it or allows it"
 _UNREAD = "it can't be told what came: the text is too large to be looked into, or was not looked into at all"
+_MOST_RECIPIENTS = 200
 _FAILURES_KEPT = 20
 """Of one expectation in one trace."""
 
@@ -90,6 +91,7 @@ class _Tallying:
             message_id=trace.message_id and trace.message_id[:_LONGEST],
             subject=trace.subject and trace.subject[:_LONGEST],
             sender=trace.sender and trace.sender[:_LONGEST],
+            recipients=_recipients(trace),
             parent=trace.parent.trace if trace.parent else None,
             parent_file=trace.parent.file if trace.parent else None,
             files=[snapshot.file for snapshot in trace.snapshots],
@@ -332,6 +334,15 @@ class _Tallying:
         if (seen or short) and sum(near.condition == condition.number for near in self._near) < SHOWN:
             agent = step.agent if step.certain and step.actor == "agent" else None
             self._near.append(Near(condition.number, (step.from_ or "", step.to), step.event, agent, seen, short))
+
+
+def _recipients(trace: Trace) -> frozenset[str]:
+    found: set[str] = set()
+    for snapshot in trace.snapshots:
+        found.update(map(str.casefold, snapshot.recipients))
+        if len(found) > _MOST_RECIPIENTS:
+            return frozenset()
+    return frozenset(found)
 
 
 def _ran(block: Block, agent: str | None, event: str | None) -> bool:

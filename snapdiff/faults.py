@@ -37,11 +37,12 @@ def told(work: Callable[[], object], errors: TextIO) -> int:
 
 def _sentence(fault: Exception) -> str:
     from snapdiff.extract import NotThere
+    from snapdiff.policy.accepted import WrongBaseline
     from snapdiff.policy.reading import WrongPolicy
     from snapdiff.read.listing import NothingFound, ReadFailed
     from snapdiff.report.safe_text import safe
 
-    if isinstance(fault, NothingFound | NotThere | ReadFailed | WrongUsage):
+    if isinstance(fault, NothingFound | NotThere | ReadFailed | WrongBaseline | WrongUsage):
         return safe(str(fault))
     if isinstance(fault, WrongPolicy):
         return "\n".join([safe(str(fault)), *map(safe, fault.lines)])

@@ -81,8 +81,13 @@ class FinalSeen(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """All answers for one trace. `types` are the media types of the body of its last message."""
+    """All answers for one trace. `types` are the media types of the body of its last message.
+
+    `shape` is the tree of media types of its first message, `multipart/alternative(text/plain, text/html)`; "" where
+    there was no message.
+    """
 
     steps: list[StepAnswers]
     final: list[FinalSeen]
     types: list[str]
+    shape: str = ""

@@ -14,6 +14,10 @@ _EXAMPLES = (
     "Exit codes: 0 every expectation holds; 1 one failed; 2 can't tell (nothing to judge, it can't be known who did "
     "it, something unreadable, a mistake in the policy)."
 )
+_ACCEPTING = (
+    "Examples: snapdiff accept Good --baseline baseline.jsonl; snapdiff check New --baseline baseline.jsonl. "
+    "Exit codes: 0 written; 2 something could not be read, or this is a CI job, and nothing was written."
+)
 
 
 class CheckFormat(StrEnum):
@@ -27,9 +31,13 @@ class CheckFormat(StrEnum):
 def _check(
     paths: Paths,
     policy: Annotated[
-        Path,
+        Path | None,
         typer.Option("--policy", metavar="FILE", help="The policy (YAML); snapdiff policy init writes a first one."),
-    ],
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="The accepted changes, as snapdiff accept wrote them."),
+    ] = None,
     form: Annotated[CheckFormat, typer.Option("--format", help="The form of the result.")] = CheckFormat.text,
     output: Output = None,
     junit: Annotated[
@@ -58,6 +66,7 @@ def _check(
 ) -> None:
     """Says whether each agent did what the policy expects, to the right messages, and whether nobody did anything else.
 
+    With --baseline it says what is new, missing or done otherwise since a run that was accepted. Give one or both.
     What was not exercised is no pass: an agent that never ran, a part that no message has, no message at all.
     """
     from snapdiff.commands import check as commands
@@ -65,7 +74,26 @@ def _check(
 
     outputs = check_outputs.Outputs(form.value, output, color.value, junit, sarif, gitlab, markdown, github, azure)
     hidden = redacting.redactor(redact, redact_key) if redact or redact_key else None
-    raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden))
+    raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden, baseline))
+
+
+@app.command("accept", short_help="Keep what a good run did as the baseline for later ones.", epilog=_ACCEPTING)
+def _accept(
+    paths: Paths,
+    baseline: Annotated[
+        Path,
+        typer.Option("--baseline", metavar="FILE", help="The file to write, such as baseline.jsonl; commit it."),
+    ],
+    jobs: Jobs = None,
+) -> None:
+    """Writes who changed what, and how often, in a good run: snapdiff check --baseline holds later ones against it.
+
+    No address and no word of a mail stands in it: kinds of change, names of header fields, types of parts, agents. An
+    earlier baseline is replaced. Under CI nothing is written.
+    """
+    from snapdiff.commands import accept as commands
+
+    raise typer.Exit(commands.accept(paths, baseline, jobs))
 
 
 _policies = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from snapdiff import __version__
+from snapdiff.commands.accept import load_baseline
 from snapdiff.commands.check_outputs import Outputs, refuse_overwriting, write_outputs
 from snapdiff.commands.streams import output_stream, refuse_input
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.catalogue import catalogue
 from snapdiff.model import Problem, Tool
 from snapdiff.model_check import CheckReport
+from snapdiff.policy.against import Against
+from snapdiff.policy.asking import empty_policy
 from snapdiff.policy.form import Policy
 from snapdiff.policy.judging import Checked, Checking, Message
 from snapdiff.policy.observing import Observed, asking_policy
@@ -28,27 +31,41 @@ _SENTENCES = 5
 
 def check(
     paths: Sequence[Path],
-    policy_file: Path,
+    policy_file: Path | None,
     outputs: Outputs,
     jobs: int | None,
     today: str | None = None,
     hidden: Redactor | None = None,
+    baseline_file: Path | None = None,
 ) -> int:
     """`snapdiff check PATH... --policy FILE`: 0 all holds, 1 an expectation failed, 2 can't tell.
 
-    With `hidden` the result is redacted before any output sees it.
+    It is held against a policy, a baseline, or both. With `hidden` the result is redacted before any output sees it.
     """
-    refuse_overwriting(outputs, [policy_file])
-    policy = load(policy_file)
-    report = checked(paths, policy, _day(today), jobs, list(outputs.files()))
+    if policy_file is None and baseline_file is None:
+        raise WrongUsage("check wants something to hold the run against: --policy FILE, --baseline FILE, or both")
+    refuse_overwriting(outputs, [file for file in (policy_file, baseline_file) if file is not None])
+    policy = load(policy_file) if policy_file is not None else empty_policy()
+    against = None
+    if baseline_file is not None:
+        against = Against(load_baseline(baseline_file), baseline_file.as_posix())
+    report = checked(paths, policy, _day(today), jobs, list(outputs.files()), against)
     write_outputs(report if hidden is None else hidden.noun(report), outputs)
     return report.exit_code
 
 
 def checked(
-    paths: Sequence[Path], policy: Policy, today: date, jobs: int | None, files: Sequence[Path] = ()
+    paths: Sequence[Path],
+    policy: Policy,
+    today: date,
+    jobs: int | None,
+    files: Sequence[Path] = (),
+    against: Against | None = None,
 ) -> CheckReport:
-    """The result of a check; memory grows with the number of messages and failures, not with what mail holds."""
+    """The result of a check, with that of a baseline where it is held `against` one.
+
+    Memory grows with the number of messages and failures, not with what mail holds.
+    """
     from snapdiff.report.progress import progress
 
     with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, policy=policy) as run:
@@ -63,13 +80,21 @@ def checked(
         for trace in run.traces():
             checking.add(trace)
             problems += trace.problems
+            if against is not None:
+                against.add(trace)
         told = Checked(
             tool=Tool("snapdiff", __version__),
             source=run.listing.source,
             problems=[*run.problems, *problems],
             unreadable=run.unreadable,
         )
-        return checking.report(messages, told)
+        report = checking.report(messages, told)
+        if against is None:
+            return report
+        against.judge(message.traces for message in messages)
+        for trace in run.traces() if against.wanted else ():
+            against.show(trace)
+        return against.report(report)
 
 
 def init(paths: Sequence[Path], output: Path | None, jobs: int | None) -> int:

@@ -7,10 +7,12 @@ does not grow with the input. Nothing depends on the order in which traces come.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from sys import intern
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from snapdiff.findings.hidden_agents import HIDDEN
 from snapdiff.findings.register import Found
 from snapdiff.findings.short_files import short_files
 from snapdiff.model import Trace
@@ -131,7 +133,8 @@ class Usual:
         if (time := _time(seen.last)) is not None:
             self._newest[place] = max(time, self._newest.get(place, time))
         slow = [run for run in seen.runs if run.sure and run.elapsed_ms is not None and run.elapsed_ms >= SLOW_MS]
-        return replace(seen, runs=tuple(slow[:_SLOW_KEPT]), fired=(), unsure=())
+        event, file = (intern(text) if text is not None else None for text in (seen.last_event, seen.last_file))
+        return replace(seen, runs=tuple(slow[:_SLOW_KEPT]), fired=(), unsure=(), last_event=event, last_file=file)
 
     def of_trace(self, place: str, seen: Seen, *, may_end: bool = False) -> list[Found]:
         """What is unusual in one trace; `may_end` where it is no wonder that it ends before the others."""
@@ -155,11 +158,11 @@ class Usual:
         return found
 
     def of_input(self) -> list[Found]:
-        """What is said of the whole input: agents that ran often and never changed anything."""
+        """What is said of the whole input: agents that somebody set up, that ran often and never changed anything."""
         idle = [
             (agent, runs)
             for agent, runs in sorted(self._runs.items())
-            if runs >= ENOUGH and agent not in self._changed and not self._events_of[agent] & self._unsure
+            if runs >= ENOUGH and agent not in self._changed | HIDDEN and not self._events_of[agent] & self._unsure
         ]
         if not idle:
             return []

@@ -7,8 +7,9 @@ from snapdiff.mail.message import Message
 from snapdiff.mail.words import decode_value, shown
 from snapdiff.model import Answers, Explained, FinalSeen, Insertion, PartSeen, Step, StepAnswers, TextSeen
 from snapdiff.policy.body_text import BodyTexts, TypeText, is_body
-from snapdiff.policy.form import Block, BodyText, Condition, Policy
+from snapdiff.policy.form import Block, BodyText, Condition, Policy, Selector
 from snapdiff.policy.patterns import without
+from snapdiff.policy.shapes import shape
 
 if TYPE_CHECKING:
     from snapdiff.mail.parts import Part
@@ -33,9 +34,11 @@ class Asker:
         ]
         self._steps: list[StepAnswers] = []
         self._last: tuple[Message, BodyTexts] | None = None
+        self._shape = ""
 
     def passed(self, step: Step, before: Message, after: Message) -> None:
         """One step that compared two messages."""
+        self._shape = self._shape or shape(before)
         changed = any(change.kind.startswith("part.") for change in step.changes)
         if not changed:
             return
@@ -51,7 +54,9 @@ class Asker:
         asked = [] if last is None else [x for x in (*final.must, *final.must_not) if x.is_body or x.what in _OF_MAIL]
         told = [self._final(condition, last) for condition in asked if last is not None]
         needs_types = last is not None and (self._bodies or any(condition.is_body for condition in asked))
-        return Answers(self._steps, told, list(self._texts(last).types) if last is not None and needs_types else [])
+        types = list(self._texts(last).types) if last is not None and needs_types else []
+        began = self._shape or (shape(last) if last is not None else "")
+        return Answers(self._steps, told, types, began)
 
     def _texts(self, message: Message) -> BodyTexts:
         """A message's texts, read once where it is the side of two steps."""
@@ -83,6 +88,11 @@ class Asker:
         if condition.what == "header":
             return _final_fields(condition, last)
         return _final_parts(condition, last)
+
+
+def empty_policy() -> Policy:
+    """A policy that expects nothing: a run with it tells the shapes of mail and what its parts are."""
+    return Policy("", Selector(), 0, "", (), (), Block("final", None, None, (), (), (), None), (), ())
 
 
 def _seen(condition: Condition, body: BodyText, media_type: str, old: TypeText | None, new: TypeText) -> TextSeen:

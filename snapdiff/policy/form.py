@@ -126,7 +126,7 @@ class Policy(Struct, frozen=True):
         """The block that an agent's step at an event belongs to; None where nothing restricts it.
 
         A block for that event goes before one for all events; at an event of which no block speaks, the agent's
-        first block counts, whose musts are for its own event alone.
+        first block counts, whose entries are for its own event: so nothing is allowed there.
         """
         own = [block for block in self.blocks if block.agent is not None and same_agent(block.agent, agent)]
         for block in own:

@@ -106,7 +106,7 @@ class Checking:
             schema="snapdiff.check/1",
             tool=run.tool,
             source=run.source,
-            policy=self._policy.file,
+            policy=self._policy.file or None,
             today=self._today.isoformat(),
             exit_code=_exit_code(cannot_tell, counts),
             counts=counts,

@@ -34,14 +34,16 @@ class Tally(Struct, frozen=True):
     """What a policy met with in one trace. Blocks and conditions are named by their places and numbers.
 
     `ran` are the blocks whose agent ran at their event, with the index of the snapshot where it first did; `meant` the
-    conditions with a selection of their own that mean the message. `failures` and `doubts` are pairs of an
-    expectation's id and what speaks against it, surely or perhaps.
+    conditions with a selection of their own that mean the message; `recipients` those it had anywhere in the trace,
+    none where they are very many. `failures` and `doubts` are pairs of an expectation's id and what speaks against it,
+    surely or perhaps.
     """
 
     path: str
     message_id: str | None
     subject: str | None
     sender: str | None
+    recipients: frozenset[str]
     parent: str | None
     parent_file: str | None
     files: list[str]

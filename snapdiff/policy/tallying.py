@@ -32,6 +32,7 @@ _LONGEST = 300
 _FORBIDDEN = "the policy says it must not happen"
 _NOT_ALLOWED = "nothing in the policy asks for it or allows it"
 _UNREAD = "it can't be told what came: the text is too large to be looked into, or was not looked into at all"
+_MOST_RECIPIENTS = 200
 _FAILURES_KEPT = 20
 """Of one expectation in one trace."""
 
@@ -90,6 +91,7 @@ class _Tallying:
             message_id=trace.message_id and trace.message_id[:_LONGEST],
             subject=trace.subject and trace.subject[:_LONGEST],
             sender=trace.sender and trace.sender[:_LONGEST],
+            recipients=_recipients(trace),
             parent=trace.parent.trace if trace.parent else None,
             parent_file=trace.parent.file if trace.parent else None,
             files=[snapshot.file for snapshot in trace.snapshots],
@@ -143,14 +145,17 @@ class _Tallying:
         judged = changes if sure else [change for change in changes if not self._may_anyway(looked, change)]
         at_event = block.event is None or same_event(block.event, step.event)
         told = self._failures if sure else self._doubts
-        must = [x for x in block.must if at_event and self._means(x)]
+        must, must_not, may = (
+            [condition for condition in entries if at_event and self._means(condition)]
+            for entries in (block.must, block.must_not, block.may)
+        )
         for condition in must:
             if condition.is_body:
                 self._body(condition, looked, sure=sure)
             elif not condition.is_finding:
                 self._asked(condition, looked, changes, sure=sure)
         forbidden: set[int] = set()
-        for condition in filter(self._means, block.must_not):
+        for condition in must_not:
             if condition.is_finding:
                 continue
             if condition.is_body:
@@ -162,7 +167,7 @@ class _Tallying:
                 sentence = self._sentence(looked, against, _FORBIDDEN, sure=sure)
                 self._tell(told, condition.expectation, sentence, looked, against)
         if block.closed is not None:
-            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *filter(self._means, block.may)]
+            allowed = [*(x for x in must if not x.is_body and not x.is_finding), *may]
             left = [
                 change
                 for change in judged
@@ -329,6 +334,15 @@ class _Tallying:
         if (seen or short) and sum(near.condition == condition.number for near in self._near) < SHOWN:
             agent = step.agent if step.certain and step.actor == "agent" else None
             self._near.append(Near(condition.number, (step.from_ or "", step.to), step.event, agent, seen, short))
+
+
+def _recipients(trace: Trace) -> frozenset[str]:
+    found: set[str] = set()
+    for snapshot in trace.snapshots:
+        found.update(map(str.casefold, snapshot.recipients))
+        if len(found) > _MOST_RECIPIENTS:
+            return frozenset()
+    return frozenset(found)
 
 
 def _ran(block: Block, agent: str | None, event: str | None) -> bool:

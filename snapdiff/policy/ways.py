@@ -91,8 +91,11 @@ def _before(tally: Tally, tallies: Sequence[Tally], by_path: dict[str, Tally]) -
 def _follows(later: Tally, earlier: Tally) -> bool:
     """Whether one trace is a later stretch of the same way: another service or server, after the other had ended.
 
-    Of a copy that was split off it can't be known which later trace it went on in.
+    Of a copy that was split off it can't be known which later trace it went on in; and traces that have no recipient in
+    common are of two copies, which went two ways.
     """
     if later is earlier or later.parent == earlier.path or earlier.parent is not None:
+        return False
+    if earlier.recipients and later.recipients and earlier.recipients.isdisjoint(later.recipients):
         return False
     return bool(earlier.to_time) and bool(later.from_time) and earlier.to_time <= later.from_time

@@ -54,7 +54,9 @@ def subject_of(block: Block) -> str:
     """Whom a block is about, to begin a sentence."""
     if block.agent is not None:
         return f"{block.agent} at {block.event}" if block.event else block.agent
-    return {"transport": "The transport service", "others": "Every other agent"}.get(block.scope, "The message")
+    return {"transport": "The transport service (or the SMTP session)", "others": "Every other agent"}.get(
+        block.scope, "The message"
+    )
 
 
 def short(text: str, longest: int = _LONGEST) -> str:

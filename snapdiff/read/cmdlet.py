@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import BinaryIO
 
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
@@ -20,6 +21,7 @@ from snapdiff.read.tracking import allow_large_fields
 Tell = Callable[[Problem], None]
 MAX_RECORDS = 500_000
 """An export is read as a whole, to see what its times prove; beyond that the rest is left out with a problem."""
+_SHARED, _SHARED_LENGTH = 20_000, 100
 _FIELD = re.compile(r"([A-Z][A-Za-z]{1,40}) *: ?(.*)")
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LISTS = frozenset({"Recipients", "RecipientStatus", "Reference", "EventData"})
@@ -75,13 +77,19 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
             is_lost = name in _LISTS and isinstance(value, str) and _LOST.fullmatch(value) is not None
             if is_lost:
                 lost[name] = None
-            fields[_WORD_BEGINS.sub("_", name).lower()] = [] if is_lost else value
+            fields[_field_name(name)] = [] if is_lost else value
         yield TrackingRow(file, line, form, time, fields)
     if unread:
         said = f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB."
         tell(Problem(file, "unreadable-time", said))
     if lost:
         tell(Problem(file, "lost-in-export", _lost_words(file, list(lost))))
+
+
+@lru_cache(maxsize=1000)
+def _field_name(name: str) -> str:
+    """The cmdlet's name of a field in snake case."""
+    return _WORD_BEGINS.sub("_", name).lower()
 
 
 def _lost_words(file: str, names: list[str]) -> str:
@@ -95,15 +103,25 @@ def _lost_words(file: str, names: list[str]) -> str:
 
 
 def _gathered(records: Iterable[Record], file: str, tell: Tell) -> list[Record]:
-    """The records as far as they can be read; where that ends early, a problem says so."""
+    """The records as far as they can be read; where that ends early, a problem says so.
+
+    Servers, events and the like stand in most of them: equal values are held in memory once.
+    """
     kept: list[Record] = []
+    shared: dict[str, str] = {}
     try:
         for record in records:
             if len(kept) == MAX_RECORDS:
                 said = f"{file} holds more than {MAX_RECORDS:,} rows; the rest was left out."
                 tell(Problem(file, "too-many-rows", said))
                 break
-            kept.append(record)
+            line, values = record
+            for name, value in values.items():
+                if isinstance(value, str) and len(value) <= _SHARED_LENGTH:
+                    values[name] = (
+                        shared.setdefault(value, value) if len(shared) < _SHARED else shared.get(value, value)
+                    )
+            kept.append((line, values))
     except ReadFailed as failed:
         tell(Problem(file, failed.code, failed.message))
     return kept

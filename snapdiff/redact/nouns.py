@@ -26,7 +26,8 @@ from snapdiff.model import (
     TrackingRow,
     ValueChange,
 )
-from snapdiff.model_check import CheckReport, Expectation, Failure
+from snapdiff.model_check import CheckReport, Expectation, Failure, Verdict
+from snapdiff.model_compare import CompareReport, Did
 from snapdiff.redact.kept import KEPT_EVIDENCE, KEPT_IN_ROWS, TIMES, kept
 from snapdiff.redact.sentences import filled, lower, words_of
 from snapdiff.redact.vocabulary import (
@@ -48,6 +49,7 @@ Noun = TypeVar("Noun")
 _NAMED_BY_EXCHANGE = re.compile(
     r"(?:Original|SmtpReceive\d{4,9}|Routing\d{4,9})\.eml|(?:[0-9a-f]{4,12}-){3,4}[0-9a-f]{12}", re.I
 )
+_QUOTED_NAME = re.compile(r"'([A-Za-z0-9][A-Za-z0-9._-]{0,99})'", re.ASCII)
 _PATH_IN_WORDS = re.compile(r"([^\s()]+[/\\][^\s()]*)")
 _VOCABULARIES = {
     "file_name": EXTENSIONS,
@@ -78,7 +80,10 @@ class Redactor:
             TrackedMessage: self._tracked,
             Expectation: self._expectation,
             Failure: self._failure,
+            Verdict: self._verdict,
             CheckReport: self._check,
+            Did: self._did,
+            CompareReport: self._compared,
         }
 
     def noun(self, noun: Noun) -> Noun:
@@ -237,18 +242,47 @@ class Redactor:
 
     def _expectation(self, one: Expectation) -> Expectation:
         """A policy's own words can be those that an agent put into the mail."""
-        return replace(one, text=f"{one.agent or one.scope} {one.clause.replace('_', ' ')} {one.what}")
+        text = f"{one.agent or one.scope} {one.clause.replace('_', ' ')} {one.what}"
+        return replace(one, id=self._without_name(one.id), text=text)
+
+    def _verdict(self, verdict: Verdict) -> Verdict:
+        shown = self._struct(verdict, "expectation")
+        return cast("Verdict", replace(shown, expectation=self._without_name(verdict.expectation)))
+
+    def _without_name(self, text: str) -> str:
+        """What a check says of an accepted change names a header field in quotes."""
+        return _QUOTED_NAME.sub(lambda found: f"'{self._field_name(found[1])}'", text)
 
     def _failure(self, failure: Failure) -> Failure:
         shown = self._struct(failure, "sentence")
-        return cast("Failure", replace(shown, sentence=self._sentence(failure.sentence, words_of(failure))))
+        return cast(
+            "Failure", replace(shown, sentence=self._sentence(self._without_name(failure.sentence), words_of(failure)))
+        )
 
     def _check(self, report: CheckReport) -> CheckReport:
         known = words_of(report.messages)
-        reasons = [replace(one, sentence=self._sentence(one.sentence, known)) for one in report.cannot_tell]
-        reasons = [replace(one, trace=one.trace and self.path(one.trace)) for one in reasons]
+        reasons = [
+            replace(
+                one,
+                sentence=self._sentence(self._without_name(one.sentence), known),
+                expectation=one.expectation and self._without_name(one.expectation),
+                trace=one.trace and self.path(one.trace),
+            )
+            for one in report.cannot_tell
+        ]
         shown = self._struct(report, "cannot_tell")
         return cast("CheckReport", replace(shown, cannot_tell=reasons))
+
+    def _did(self, did: Did) -> Did:
+        return did if did.name is None else replace(did, name=self._field_name(did.name))
+
+    def _compared(self, report: CompareReport) -> CompareReport:
+        """Why there is no full answer is told in sentences of the report's own, which name fields and files."""
+        shown = self._struct(report, "before", "after", "cannot_tell")
+        known = words_of(report.problems)
+        reasons = [self._sentence(self._without_name(one), known) for one in report.cannot_tell]
+        before, after = self.path(report.before), self.path(report.after)
+        return cast("CompareReport", replace(shown, before=before, after=after, cannot_tell=reasons))
 
     def _sentence(self, text: str, known: frozenset[str]) -> str:
         """A sentence of the report's own, in which the words of the noun it is about are replaced."""

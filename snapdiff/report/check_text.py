@@ -64,7 +64,8 @@ def _lines(report: CheckReport, paper: Paper) -> Iterator[Line]:
 def _roll_up(report: CheckReport, paper: Paper) -> Iterator[Line]:
     counts = report.counts
     out = f", {counts.messages_left_out:,} left out by the policy's selection" if counts.messages_left_out else ""
-    held = paper.show(report.policy or report.source, 300)
+    baseline = None if report.baseline is UNSET else report.baseline
+    held = paper.show(" and ".join(one for one in (report.policy, baseline) if one) or report.source, 300)
     yield from hanging(
         [], [Piece(f"{counted(counts.messages, 'message')} held against {held}{out}", "title")], paper.width
     )
@@ -74,13 +75,21 @@ def _roll_up(report: CheckReport, paper: Paper) -> Iterator[Line]:
         for verdict in message.verdicts:
             told[verdict.expectation].append(verdict)
     doubted = {one.expectation for one in report.cannot_tell if one.doubt == "not-exercised"}
+    as_accepted = 0
     for expectation in report.expectations:
         verdicts = told[expectation.id]
         outcome = _outcome(report, expectation, verdicts, doubted)
+        if outcome == "passed" and expectation.scope == "baseline" and expectation.clause == "must":
+            as_accepted += 1
+            continue
         word, style = _STYLES[outcome]
         head = [Piece(f"  {word:<{_WIDEST}}  ", style)]
         body = [Piece(paper.show(expectation.id, 300), "name"), Piece(_share(outcome, verdicts), "dim")]
         yield from hanging(head, body, paper.width)
+    if as_accepted:
+        said = f"{counted(as_accepted, 'accepted change')} of {paper.show(baseline or '', 300)}"
+        word, style = _STYLES["passed"]
+        yield from hanging([Piece(f"  {word:<{_WIDEST}}  ", style)], [Piece(said, "name")], paper.width)
 
 
 def _outcome(

@@ -1,7 +1,9 @@
 """A message's rows to its hops from server to server: when it was handed on, and when the next one had it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Sequence
 
 from snapdiff.model import ServerHop, TrackingRow
 from snapdiff.track.gaps import host
@@ -16,33 +18,58 @@ def hops(rows: Sequence[TrackingRow]) -> list[ServerHop]:
     `rows` are one message's, in order of time. The RECEIVE row is the one with the number that the next server had in
     its answer, else the next one on that server that no hop has yet.
     """
-    received = [row for row in rows if row.text("event_id").upper() == "RECEIVE"]
-    taken: set[int] = set()
+    arrivals = _Arrivals([row for row in rows if row.text("event_id").upper() == "RECEIVE"])
     found: list[ServerHop] = []
     for row in rows:
-        sender, receiver = row.text("client_hostname"), row.text("server_hostname")
-        if row.text("event_id").upper() not in ("SEND", "SUBMIT") or not sender or not receiver:
-            continue
-        at = next(_arrivals(row, host(receiver), received, taken), None)
-        if at is not None:
-            taken.add(at)
-            found.append(_hop(row, received[at]))
+        is_handed_on = row.text("event_id").upper() in ("SEND", "SUBMIT") and row.text("client_hostname")
+        received = arrivals.take(row) if is_handed_on and row.text("server_hostname") else None
+        if received is not None:
+            found.append(_hop(row, received))
     return found
 
 
-def _arrivals(row: TrackingRow, receiver: str, received: Sequence[TrackingRow], taken: set[int]) -> Iterator[int]:
-    """The RECEIVE rows that may be the other end, the best one first."""
-    here = [at for at, one in enumerate(received) if at not in taken and host(one.text("server_hostname")) == receiver]
-    number = _REPLY.search(row.text("source_context")[:2000])
-    if number is not None:
-        named = [at for at in here if received[at].text("internal_message_id") == number[1]]
-        # An answer with a number that no row here has is about a row that is missing.
-        unnumbered = [at for at in here if not received[at].text("internal_message_id")]
-        return iter(named or unnumbered)
-    time = row_time(row)
-    times = {at: row_time(received[at]) for at in here}
-    later = [at for at in here if time is not None and (end := times[at]) is not None and end >= time]
-    return iter(later or here)
+class _Arrivals:
+    """RECEIVE rows in order of time, each of which is the end of one hop at most."""
+
+    def __init__(self, rows: Sequence[TrackingRow]) -> None:
+        self._rows = rows
+        self._waiting: dict[str, list[int]] = defaultdict(list)
+        self._numbered: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+        for at, row in enumerate(rows):
+            server = host(row.text("server_hostname"))
+            self._waiting[server].append(at)
+            self._numbered[server, row.text("internal_message_id")].append(at)
+
+    def take(self, sent: TrackingRow) -> TrackingRow | None:
+        """The other end of a hop; None where it is not here."""
+        server = host(sent.text("server_hostname"))
+        waiting = self._waiting.get(server)
+        if not waiting:
+            return None
+        number = _REPLY.search(sent.text("source_context")[:2000])
+        if number is not None:
+            # An answer with a number that no row here has is about a row that is missing.
+            at = self._next(server, number[1] if (server, number[1]) in self._numbered else "")
+            return None if at is None else self._rows[at]
+        place = bisect_left(waiting, True, key=lambda at: _is_later(self._rows[at], sent))
+        return self._rows[waiting.pop(place if place < len(waiting) else 0)]
+
+    def _next(self, server: str, number: str) -> int | None:
+        """The first row of this number that no hop has yet."""
+        same, waiting = self._numbered.get((server, number)), self._waiting[server]
+        while same:
+            at = same.popleft()
+            place = bisect_left(waiting, at)
+            if waiting[place : place + 1] == [at]:
+                waiting.pop(place)
+                return at
+        return None
+
+
+def _is_later(one: TrackingRow, other: TrackingRow) -> bool:
+    """Whether a row's time is no earlier than another's; rows without a time stand last and count as later."""
+    first, second = row_time(one), row_time(other)
+    return first is None or second is None or first >= second
 
 
 def _hop(sent: TrackingRow, received: TrackingRow) -> ServerHop:

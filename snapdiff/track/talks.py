@@ -13,6 +13,8 @@ _KINDS = {"RECEIVE": "receive", "HARECEIVE": "receive", "DELIVER": "receive", "S
 _LATE = timedelta(seconds=10)
 """So long after a session's last line its row may come."""
 _LINES_AT_MOST = 12
+_TOO_MANY = 200
+"""With more sessions of one id or connector than that, none is named: to look at all of them for each row is slow."""
 _SAYS = ("MAIL FROM", "RCPT TO")
 
 
@@ -51,10 +53,13 @@ def _session(row: TrackingRow, by_id: _Sessions, by_connector: _Sessions) -> Ses
         return None
     name = row.text("source_context").partition(";")[0].strip().lower()
     connector = row.text("connector_id").lower()
+    known = by_id.get((kind, name), []) if name else by_connector.get((kind, connector), [])
+    if len(known) > _TOO_MANY:
+        return None
     if name:
-        same = [one for one in by_id.get((kind, name), ()) if _agree(connector, one.connector_id.lower())]
+        same = [one for one in known if _agree(connector, one.connector_id.lower())]
         return min(same, key=lambda one: (_distance(row, one), one.start or "~", one.file), default=None)
-    around = [one for one in by_connector.get((kind, connector), ()) if connector and _distance(row, one) == 0]
+    around = [one for one in known if connector and _distance(row, one) == 0]
     return around[0] if len(around) == 1 else None
 
 

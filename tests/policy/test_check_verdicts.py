@@ -137,6 +137,8 @@ RULES = [
     ("agents: {A: {event: OnRoutedMessage, must: [header.added]}}", a(FINE), 0),
     ("agents: {A: [{event: OnRoutedMessage, may: [header]}, {event: OnSubmittedMessage}]}", a(FINE), 0),
     ("agents: {A: [{event: OnRoutedMessage}, {event: OnSubmittedMessage, may: [header]}]}", a(FINE), 1),
+    ("agents: {A: {event: OnSubmittedMessage, may: [header]}}", a(FINE), 1),
+    ("agents: {A: [{event: OnSubmittedMessage, may: [header]}, {may: [header.added]}]}", a(FINE), 0),
 ]
 FOLDED = mail().replace(b"Subject: Rollout probe 1", b"Subject: Rollout\r\n probe 1")
 COSMETIC = [

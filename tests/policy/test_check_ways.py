@@ -1,5 +1,6 @@
 """One message over several traces: copies that were split off, several services, several servers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from checking import EVENT, TODAY, mail, outcomes, policy
@@ -36,6 +37,14 @@ def test_two_servers_count_as_one_message(tmp_path: Path) -> None:
     report = over(tmp_path, ONCE, E1_hub=came(mail(), 0, ("A", FINE)), M1_hub=came(FINE, 5000, ("A", FINE)))
     assert [len(one.traces) for one in report.messages] == [2]
     assert outcomes(report)["A/header.added"] == "passed"
+    assert report.exit_code == 0
+
+
+def test_copies_for_other_recipients_are_no_stretch_of_one_way(tmp_path: Path) -> None:
+    one = came(mail(), 0, ("A", FINE))
+    other = [replace(file, to=("other@fabrikam.test",)) for file in came(mail(), 5000, ("A", FINE))]
+    report = over(tmp_path, ONCE, M1_hub=one, M2_hub=other)
+    assert [len(one.traces) for one in report.messages] == [2]
     assert report.exit_code == 0
 
 

@@ -59,8 +59,8 @@ def test_a_zip_in_a_zip_is_told_and_the_logs_beside_it_are_read(tmp_path: Path, 
         ("notes.txt", b"From: a@b\r\n\r\nhello\r\n", ["no-log"]),
         ("MSGTRK2024050108-1.LOG", b"\x89PNG\r\n\x1a\n", ["no-log"]),
         ("MSGTRK2024050108-1.LOG", b"", ["empty-log"]),
-        ("a.log.gz", gzip.compress(b"hello"), ["no-log"]),
-        ("a.log.gz", gzip.compress(b""), ["empty-log"]),
+        ("a.log.gz", gzip.compress(b"hello", mtime=0), ["no-log"]),
+        ("a.log.gz", gzip.compress(b"", mtime=0), ["empty-log"]),
         ("RECV2024050108-1.LOG", b"#Log-type: SMTP Receive Protocol Log\r\n", []),
         ("MSGTRK2024050108-1.LOG", LOG, []),
     ],
@@ -209,3 +209,33 @@ def test_no_reader_is_stopped_by_any_bytes(junk: bytes, at: int, kind: str) -> N
             reader.header(line)
         else:
             reader.row(line)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
+def test_a_folder_of_hostile_logs_costs_no_row_of_the_good_one(tmp_path: Path, form: str) -> None:
+    hostile = {
+        "nul.log": LOG + b"\0" * 100_000,
+        "junk.log": LOG + bytes(range(256)) * 50,
+        "bare.log": ROW + b'2024-05-14T08:00:00.000Z,"never closed\r\n' + ROW,
+        "doubled.log": LOG.replace(b"event-id", b"message-id") + ROW * 3,
+        "missing.log": LOG.replace(b",message-id", b"") + ROW,
+        "quoting.log": LOG + b'2024-05-14T08:00:00.000Z,"a"b",""",c"\r\n' + ROW,
+        "damaged.gz": gzip.compress(LOG)[:-9],
+        "cut.zip": zipped("a.log", LOG)[:-30],
+        "control.log": LOG + b"2024-05-14T08:00:00.000Z,\x1b[31m\x9b\xe2\x80\xae,=cmd|x,<2@a>\r\n",
+        "wide.log": LOG.decode().encode("utf-16") + b"\xff",
+        "list.txt": b"EventId : A\r\nMessageId : <\xff\x1b]0;x\x07>\r\nRecipients : {{{[,\r\n",
+        "export.csv": b'"EventId";"MessageId"\r\n"SEND;"<3@a>\r\n""""\r\n',
+        "export.xml": b'<Objs><Obj><Props><S N="EventId">&#0;</S></Props></Obj></Objs>',
+        "old.log": b"# Message Tracking Log File\r\n# Date\r\n\t\t\t\r\n2004-3-9\r\n",
+    }
+    for name, data in hostile.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "good.log").write_bytes(LOG.replace(b"<1@a>", b"<good@a>"))
+    ran = snapdiff("track", tmp_path, "--format", form, *(["--message", "1"] if form == "text" else []))
+    assert ran.code == 2
+    assert "Traceback" not in ran.errors
+    assert b"\x1b" not in ran.out
+    found = snapdiff("track", tmp_path, "--message-id", "<good@a>", "--format", form)
+    assert found.code == 2
+    assert b"good@a" in found.out

@@ -64,6 +64,11 @@ def test_a_finding_about_the_whole_trace_leads_nowhere() -> None:
     assert "Message-Id. <a" not in html_of(replace(changed_trace(), findings=[finding(None)]))
 
 
+def test_a_cmdlet_stands_as_code() -> None:
+    html = html_of(replace(changed_trace(), findings=[finding(fix="Run `Get-It | Format-List <x>`, then see.")]))
+    assert "</b> Run <code>Get-It | Format-List &lt;x&gt;</code>, then see.</p>" in html
+
+
 def test_what_a_mail_says_is_escaped_in_a_finding() -> None:
     html = html_of(
         replace(changed_trace(), findings=[finding(message=EVIL, fix=EVIL, evidence={"x": EVIL, EVIL: "y"})])

@@ -42,3 +42,11 @@ def received(at: str, server: str = "B", number: str = "") -> TrackingRow:
 )
 def test_hops(rows: list[TrackingRow], expected: list[tuple[str, str, float | None]]) -> None:
     assert [(one.sender, one.receiver, one.seconds) for one in hops(rows)] == expected
+
+
+def test_a_message_with_very_many_rows_takes_no_quadratic_time() -> None:
+    count = 20_000
+    rows = [sent("08:00:01", number=str(at % 7) if at % 2 else "") for at in range(count)]
+    rows += [received("08:00:02", number=str(at % 5)) for at in range(count)]
+    found = hops(rows)
+    assert 0 < len(found) <= count

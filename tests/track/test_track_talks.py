@@ -83,3 +83,8 @@ def test_only_lines_about_the_message_are_told() -> None:
     ]
     unknown = replace(found, messages=messages([row("RECEIVE", "08:00:05", **(NAMED | {"message_id": "<9@x.test>"}))]))
     assert len(with_sessions(unknown).messages[0].talks[0].lines) > 4
+
+
+def test_of_very_many_sessions_with_one_id_none_is_named() -> None:
+    assert talks("RECEIVE", [session()] * 201, **NAMED) == []
+    assert len(talks("RECEIVE", [session()] * 200, **NAMED)) == 1

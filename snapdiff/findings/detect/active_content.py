@@ -10,7 +10,9 @@ from snapdiff.findings.register import Found, Passing, of_step
 from snapdiff.mail.active import activity
 from snapdiff.mail.message import Message
 
-_MAX_LINKS = 300
+_MAX_LINKS = 200
+_LONGEST_LINK = 4_000
+_SHORTEST_LINK = "http://a.b"
 _NAMED = 6
 _IN_TEXT = re.compile(r"https?://[^\s<>\"]{1,4000}", re.IGNORECASE)
 
@@ -54,7 +56,7 @@ def _content(message: Message) -> _Content:
             continue
         if part.type == "text/html":
             found = activity(part.text.text)
-            content.links.extend(found.links[:_MAX_LINKS])
+            content.links.extend(link[:_LONGEST_LINK] for link in found.links[:_MAX_LINKS])
             content.active.update(found.active)
         else:
             text = part.text.text
@@ -68,9 +70,10 @@ def _rewritten(before: list[str], after: list[str]) -> tuple[list[tuple[str, str
     """Pairs of links, old and new: those where one holds the other, and those where another stands in its place."""
     gone = list((Counter(before) - Counter(after)).elements())[:_MAX_LINKS]
     came = list((Counter(after) - Counter(before)).elements())[:_MAX_LINKS]
+    forms = {link: _forms(link) for link in (*gone, *came)}
     wrapped: list[tuple[str, str]] = []
     for old in list(gone):
-        new = next((one for one in came if not _same(old, one) and (_holds(one, old) or _holds(old, one))), None)
+        new = next((one for one in came if _is_rewritten(forms[old], forms[one])), None)
         if new is not None:
             wrapped.append((old, new))
             gone.remove(old)
@@ -88,14 +91,20 @@ def _rewritten(before: list[str], after: list[str]) -> tuple[list[tuple[str, str
     return wrapped, replaced
 
 
-def _holds(outer: str, inner: str) -> bool:
-    """Whether a link carries another one inside, as link protection writes it: as it is, or encoded once or twice."""
-    sought = inner.rstrip("/")
-    if len(sought) < len("http://a.b") or len(outer) <= len(sought):
-        return False
-    once = unquote(outer)
-    forms = (outer, once, unquote(once), unquote(outer.replace("-", "%").replace("_", "/")))
-    return any(sought in form for form in forms)
+def _forms(link: str) -> tuple[str, ...]:
+    """A link as it is, and with what is encoded in it decoded: once, twice, and as Proofpoint writes it."""
+    once = unquote(link)
+    return link, once, unquote(once), unquote(link.replace("-", "%").replace("_", "/"))
+
+
+def _is_rewritten(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+    """Whether one of two links, given by their forms, stands inside the other, as link protection puts it there."""
+    return old[1].rstrip("/") != new[1].rstrip("/") and (_is_within(old[0], new) or _is_within(new[0], old))
+
+
+def _is_within(link: str, forms: tuple[str, ...]) -> bool:
+    sought = link.rstrip("/")
+    return len(_SHORTEST_LINK) <= len(sought) and any(sought in form for form in forms if len(form) > len(link))
 
 
 def _same(one: str, other: str) -> bool:

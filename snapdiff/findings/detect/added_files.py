@@ -33,7 +33,7 @@ def _looked_at(at: Passing, part: Part, before: list[Part]) -> Iterator[Found]:
     evidence = {
         "file": part.file_name or f"without a name ({part.type})",
         "label": part.type,
-        "truly": kind.name if kind else "not known by its first bytes",
+        "truly": kind.name if kind else "text" if part.is_text else "of no kind known here",
         "size": f"{len(part.content):,} bytes",
         "sha256": part.digest,
         "part": part.section,

@@ -9,6 +9,7 @@ from snapdiff.mail.message import Message
 from snapdiff.model import Change, Snapshot, Trace
 
 _NAMED = 5
+_MAX_VISIBLE_BYTES = 1 << 20
 _LIST_FIELDS = frozenset({"list-id", "list-post", "list-unsubscribe", "mailing-list", "precedence", "auto-submitted"})
 _VISIBLE = frozenset({"to", "cc", "resent-to", "resent-cc"})
 
@@ -118,13 +119,14 @@ def _seen(recipients: Sequence[str], message: Message) -> str:
 
 
 def _in_header(fields: Sequence[bytes]) -> set[str]:
-    """Every address of To and Cc."""
-    return {
-        address
-        for field in fields
-        if field_name(field).lower() in _VISIBLE
-        for address in addresses(field_value(field))
-    }
+    """Every address of To and Cc, as far as the first mebibyte of them goes."""
+    found: set[str] = set()
+    left = _MAX_VISIBLE_BYTES
+    for field in fields:
+        if left > 0 and field_name(field).lower() in _VISIBLE:
+            left -= len(field)
+            found.update(addresses(field_value(field)))
+    return found
 
 
 def _hidden(recipients: Sequence[str], fields: Sequence[bytes]) -> list[str]:

@@ -19,6 +19,8 @@ PLAIN = "Content-Type: text/plain; charset=utf-8"
 HTML = "Content-Type: text/html; charset=utf-8"
 Acts = Mapping[tuple[str, str], Act]
 Files = dict[str, bytes]
+CLIENT = Peer("[10.20.4.44]", "10.20.4.44", 53018)
+"""Where the mails are written."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,6 @@ class Passed:
     trace: Trace
     leaving: Transit
     sent: Submission
-    peer: Peer
 
 
 def lean(base: Server, agents: Mapping[str, tuple[str, ...]]) -> Server:
@@ -65,21 +66,19 @@ def through_hub(
     acts: Acts,
     server: Server | None = None,
     service: Mapping[str, Act] | None = None,
-    client: Peer | None = None,
 ) -> Passed:
     """The mail through the Transport service of a Mailbox server, at a time of 15 May 2024 (`08:00:00.100`).
 
     `service` has what the transport service does before an event, on top of its stamps.
     """
     server = server or lean(MBX01, {})
-    peer = client or Peer("[10.20.4.44]", "10.20.4.44", 53018)
-    sent = submit(_letter(name, written, utc(f"2024-05-15T{time}"), server, peer))
+    sent = submit(_letter(name, written, utc(f"2024-05-15T{time}"), server))
     does = dict(sent.service)
     for event, act in (service or {}).items():
         does[event] = _after(does.get(event), act)
     script = Script(acts_of(server, dict(acts)), does)
     leaving = sent.trace.run(sent.arriving, script, server.agents, (*SMTP, *CATEGORIZER))
-    return Passed(sent.trace, leaving, sent, peer)
+    return Passed(sent.trace, leaving, sent)
 
 
 def on_next(name: str, came: Passed, place: str, server: Server, acts: Acts) -> Passed:
@@ -92,7 +91,7 @@ def on_next(name: str, came: Passed, place: str, server: Server, acts: Acts) -> 
     hop = received(before.fqdn, before.ip, server, trace.clock)
     script = Script(acts, {END_OF_HEADERS: lambda t: t.changed(lambda mail: mail.on_top(hop))})
     leaving = trace.run(came.leaving, script, server.agents, (*SMTP, *CATEGORIZER))
-    return Passed(trace, leaving, came.sent, Peer(before.fqdn, before.ip))
+    return Passed(trace, leaving, came.sent)
 
 
 def edge(agents: Mapping[str, tuple[str, ...]]) -> Server:
@@ -136,7 +135,7 @@ def _after(first: Act | None, second: Act) -> Act:
     return second if first is None else lambda transit: second(first(transit))
 
 
-def _letter(name: str, written: Written, connected: datetime, server: Server, peer: Peer) -> Letter:
+def _letter(name: str, written: Written, connected: datetime, server: Server) -> Letter:
     number = int(guid(name)[:2], 16)
     return Letter(
         name=name,
@@ -152,5 +151,5 @@ def _letter(name: str, written: Written, connected: datetime, server: Server, pe
         message_id=f"<{guid('message ' + name)}@contoso.com>",
         content=written.fields,
         body=written.body,
-        client=peer,
+        client=CLIENT,
     )

@@ -83,7 +83,7 @@ def _split_off(parent: Passed, transit: Transit) -> Passed:
     path = snapshots_folder(f"{server.name}/Hub/PipelineTracing", "15 copy")
     made = later(parent.trace.times[CATEGORIZED, None], 4)
     trace = Trace(path, server, made, record_id=parent.trace.record_id + 1)
-    return Passed(trace, trace.run(transit, Script(), {CATEGORIZED: (LAST,)}, (CATEGORIZED,)), parent.sent, parent.peer)
+    return Passed(trace, trace.run(transit, Script(), {CATEGORIZED: (LAST,)}, (CATEGORIZED,)), parent.sent)
 
 
 def message_id_altered() -> Files:

@@ -3,7 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
-from _complaint_servers import PLAIN, QUOTED, RULES, Files, Passed, Written, files_of, lean, rule_stamp, through_hub
+from _complaint_servers import (
+    CLIENT,
+    PLAIN,
+    QUOTED,
+    RULES,
+    Files,
+    Passed,
+    Written,
+    files_of,
+    lean,
+    rule_stamp,
+    through_hub,
+)
 from _exchange import Transit, crlf, guid, iso, later, quoted_printable
 from _hub import NO_COST, SUMMARY_CLEAN, matched, queued, to_edge
 from _logs import LogBook, Peer
@@ -150,4 +162,4 @@ def _received(book: LogBook, passed: Passed) -> None:
     """RECEIVE on the first server, from its own front end."""
     front = Peer(passed.trace.server.fqdn, passed.trace.server.ip, 41377)
     connector = f"Client Proxy {passed.trace.server.name}"
-    book.received(passed.trace, passed.sent.message, passed.sent.arriving, front, connector, "07I: ", passed.peer)
+    book.received(passed.trace, passed.sent.message, passed.sent.arriving, front, connector, "07I: ", CLIENT)

@@ -6,6 +6,7 @@ One module a family of commands; importing it puts its commands on the program.
 import sys
 
 from snapdiff.cli import check as check
+from snapdiff.cli import compare as compare
 from snapdiff.cli import doctor as doctor
 from snapdiff.cli import findings as findings
 from snapdiff.cli import report as report

@@ -27,6 +27,13 @@ from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
 from snapdiff.model_setup import SetUp
 
+_TOLD_BETTER = {
+    "SD232": ("SD207", "SD208"),
+    "SD302": ("SD309",),
+    "SD519": ("SD512", "SD514"),
+}
+"""A finding that takes a journey to see, and those by which one of its traces alone tells of the same thing."""
+
 
 class Judge:
     """Takes the messages and steps of one trace in order; `findings` then gives what is known of them.
@@ -109,9 +116,18 @@ def worded(found: Iterable[Found], trace: Trace | None = None) -> list[Finding]:
 
 
 def with_findings(trace: Trace, more: Sequence[Finding]) -> list[Finding]:
-    """The trace's findings and further ones about it, in the same order as ever."""
+    """The trace's findings and further ones about it, in the same order as ever.
+
+    Where one of the further ones tells better what the trace alone could tell of the same changes, it stands alone.
+    """
     places = {step.to: place for place, step in enumerate(trace.steps)}
-    return sorted([*trace.findings, *more], key=lambda one: (places.get(one.step[1], -1) if one.step else -1, one.code))
+    own = [one for one in trace.findings if not any(_tells_better(other, one) for other in more)]
+    return sorted([*own, *more], key=lambda one: (places.get(one.step[1], -1) if one.step else -1, one.code))
+
+
+def _tells_better(finding: Finding, than: Finding) -> bool:
+    about_the_same = finding.step == than.step and not set(finding.flags).isdisjoint(than.flags)
+    return about_the_same and than.code in _TOLD_BETTER.get(finding.code, ())
 
 
 def _at(found: Found, index: int) -> Found:

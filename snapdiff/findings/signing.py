@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from snapdiff.findings.actors import who_did
+from snapdiff.findings.hidden_agents import RUN_LAST
 from snapdiff.model import Change, Degree, PartInfo, SignatureState, Step, Trace, TracedSignature
 
 _CAME = "nobody here: it came with the message"
@@ -26,18 +27,6 @@ _HOW: dict[str, str] = {
     "part.moved": "moved",
     "part.rewritten": "written anew with the same content",
 }
-_RUN_LAST = frozenset(
-    {
-        "Index Routing Agent",
-        "Journal Agent",
-        "Journal Report Decryption Agent",
-        "Outbound Trust Agent",
-        "Prelicense Agent",
-        "RMS Encryption Agent",
-        "Redirection Agent",
-    }
-)
-"""Exchange's own agents that Get-TransportAgent hides, and that run behind all others of their event."""
 _ENDS_A_STRING = re.compile(r'([`$"\u201c\u201d\u201e])')
 """What PowerShell does not take as it stands between double quotes; it takes curly ones for quotes as well."""
 
@@ -155,7 +144,7 @@ def priority_advice(trace: Trace, signature: TracedSignature, index: int) -> str
         )
     if there == here:
         return f"Here {there} changed what it had signed itself: ask its maker for a version that signs last"
-    if there in _RUN_LAST:
+    if there in RUN_LAST:
         return f"No priority helps here: Exchange runs {there} behind all other agents of {step.event}"
     if step.event != signed.event:
         return (

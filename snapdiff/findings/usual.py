@@ -12,6 +12,7 @@ from sys import intern
 from msgspec import Struct
 from msgspec.structs import replace
 
+from snapdiff.findings.hidden_agents import HIDDEN
 from snapdiff.findings.register import Found
 from snapdiff.findings.short_files import short_files
 from snapdiff.model import Trace
@@ -157,11 +158,11 @@ class Usual:
         return found
 
     def of_input(self) -> list[Found]:
-        """What is said of the whole input: agents that ran often and never changed anything."""
+        """What is said of the whole input: agents that somebody set up, that ran often and never changed anything."""
         idle = [
             (agent, runs)
             for agent, runs in sorted(self._runs.items())
-            if runs >= ENOUGH and agent not in self._changed and not self._events_of[agent] & self._unsure
+            if runs >= ENOUGH and agent not in self._changed | HIDDEN and not self._events_of[agent] & self._unsure
         ]
         if not idle:
             return []

@@ -210,10 +210,10 @@ class _Expected:
         self.ids: dict[tuple[str, Did], str] = {}
         self.words: dict[str, str] = {}
         for one in baseline.accepted:
-            name = f"{one.of}: {who(one.did)}/{_what(one.did)}"
+            name = f"{one.of}: {who(one.did)}/{what_words(one.did)}"
             self.by_class[one.of].append(name)
             self.ids[one.of, one.did] = name
-            self.words[name] = f"{who(one.did)}, {_what(one.did)}"
+            self.words[name] = f"{who(one.did)}, {what_words(one.did)}"
             text = f"As accepted, {words(one, baseline.classes[one.of])}"
             self.all.append(_expectation(name, one.did, text, file, one.line))
         nothing = "Nobody changes anything that was not accepted"
@@ -257,16 +257,16 @@ class _Judging:
         was = f"; accepted: {accepted}"
         number = self._ids[self._of, one.did]
         if times:
-            sentence = f"{who(one.did)}: {_what(one.did)} {times_words(times)}{was}"
+            sentence = f"{who(one.did)}: {what_words(one.did)} {times_words(times)}{was}"
             return _Fault(number, trace.path, "failed", sentence, one.did)
         perhaps = _perhaps(one.did, trace.times, self._known)
         if perhaps is not None:
             explained.add((trace.path, perhaps))
-            sentence = f"{_what(one.did)}: made, and it can't be known whether by {who(one.did)}{was}"
+            sentence = f"{what_words(one.did)}: made, and it can't be known whether by {who(one.did)}{was}"
             return _Fault(number, trace.path, "uncertain", sentence, perhaps)
         idle = one.did.agent is not None and one.did.agent not in trace.agents
         why = "; the agent did not run on this message" if idle else ""
-        sentence = f"{who(one.did)}: {_what(one.did)} is missing{was}{why}"
+        sentence = f"{who(one.did)}: {what_words(one.did)} is missing{was}{why}"
         return _Fault(number, trace.path, "failed", sentence, None)
 
     def _of_all(self, one: Accepted) -> Iterator[_Fault]:
@@ -278,7 +278,7 @@ class _Judging:
         same = len(self._traces) == self._were
         if (now and not same) or now == one.times:
             return
-        on = f"{who(one.did)}: {_what(one.did)} on {sum(now.values()):,} of {len(self._traces):,}"
+        on = f"{who(one.did)}: {what_words(one.did)} on {sum(now.values()):,} of {len(self._traces):,}"
         sentence = f"{on} ({_spread(now)}); accepted: on {one.traces:,} of {self._were:,} ({_spread(one.times)})"
         # Which of them it is can't be told: the first one that has it, or the first of all.
         shown = next((x for x in self._traces if one.did in x.times), self._traces[0])
@@ -287,10 +287,10 @@ class _Judging:
 
     def _new(self, trace: Counted, new: Did, times: int, explained: set[tuple[str, Did]]) -> _Fault:
         if (trace.path, new) in explained:
-            sentence = f"{_what(new)}: new, unless it was made by an agent of which it was accepted"
+            sentence = f"{what_words(new)}: new, unless it was made by an agent of which it was accepted"
             return _Fault(NEW, trace.path, "uncertain", sentence, new)
         kind = "" if self._were else f": no message of the kind {self._of} was accepted"
-        sentence = f"{who(new)}: {_what(new)} {times_words(times)} is new{kind}"
+        sentence = f"{who(new)}: {what_words(new)} {times_words(times)} is new{kind}"
         return _Fault(NEW, trace.path, "failed", sentence, new)
 
 
@@ -314,10 +314,10 @@ def who(did: Did) -> str:
 def words(one: Accepted, of: int) -> str:
     """An accepted change in plain words."""
     on = "" if one.traces == of else f", on {one.traces:,} of {of:,}"
-    return f"{who(one.did)}: {_what(one.did)} {_range(one.times)}{on}, in traces of the kind {one.of}"
+    return f"{who(one.did)}: {what_words(one.did)} {_range(one.times)}{on}, in traces of the kind {one.of}"
 
 
-def _what(did: Did) -> str:
+def what_words(did: Did) -> str:
     """`part.changed in text/html, re-encoded`; a field's name stands last, in quotes."""
     said: str = did.change
     said += f" in {did.part}" if did.part else ""

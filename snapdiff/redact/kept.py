@@ -36,6 +36,7 @@ _FIELDS = _words(
     Waiver.expectation Waiver.reason Waiver.until Waiver.file
     Verdict.expectation Verdict.note CannotTell.expectation
     CheckReport.policy CheckReport.today CheckReport.baseline
+    Did.agent Did.event Did.part AgentCompared.agent CompareReport.pair_by
     """
 )
 """`Noun.field`."""

@@ -27,6 +27,7 @@ from snapdiff.model import (
     ValueChange,
 )
 from snapdiff.model_check import CheckReport, Expectation, Failure, Verdict
+from snapdiff.model_compare import CompareReport, Did
 from snapdiff.redact.kept import KEPT_EVIDENCE, KEPT_IN_ROWS, TIMES, kept
 from snapdiff.redact.sentences import filled, lower, words_of
 from snapdiff.redact.vocabulary import (
@@ -81,6 +82,8 @@ class Redactor:
             Failure: self._failure,
             Verdict: self._verdict,
             CheckReport: self._check,
+            Did: self._did,
+            CompareReport: self._compared,
         }
 
     def noun(self, noun: Noun) -> Noun:
@@ -269,6 +272,17 @@ class Redactor:
         ]
         shown = self._struct(report, "cannot_tell")
         return cast("CheckReport", replace(shown, cannot_tell=reasons))
+
+    def _did(self, did: Did) -> Did:
+        return did if did.name is None else replace(did, name=self._field_name(did.name))
+
+    def _compared(self, report: CompareReport) -> CompareReport:
+        """Why there is no full answer is told in sentences of the report's own, which name fields and files."""
+        shown = self._struct(report, "before", "after", "cannot_tell")
+        known = words_of(report.problems)
+        reasons = [self._sentence(self._without_name(one), known) for one in report.cannot_tell]
+        before, after = self.path(report.before), self.path(report.after)
+        return cast("CompareReport", replace(shown, before=before, after=after, cannot_tell=reasons))
 
     def _sentence(self, text: str, known: frozenset[str]) -> str:
         """A sentence of the report's own, in which the words of the noun it is about are replaced."""

@@ -108,11 +108,11 @@ def test_a_text_added_on_two_servers(tmp_path: Path, came: tuple[bytes, bytes, b
     server(tmp_path, "EX2", 2, 10, came[1], came[2])
     first, second = snapdiff(tmp_path, "--format", "json").json()["traces"]
     assert first["findings"] == []
-    assert [(one["code"], one["agent"]) for one in second["findings"]] == [("SD302", "Footer 1"), ("SD309", "Footer 1")]
+    assert [(one["code"], one["agent"]) for one in second["findings"]] == [("SD302", "Footer 1")]
     evidence = second["findings"][0]["evidence"]
     assert (evidence["first"], evidence["server"]) == ("Footer 1", "the transport service of EX1")
     assert NOTICE in evidence["text"]
-    assert second["findings"][0]["flags"] == second["findings"][1]["flags"] != []
+    assert second["findings"][0]["flags"]
 
 
 @pytest.mark.parametrize(

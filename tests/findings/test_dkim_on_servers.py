@@ -51,7 +51,7 @@ def test_the_hub_signs_and_the_edge_changes(tmp_path: Path) -> None:
         "Footer Agent",
         ("SmtpReceive0001.eml", "SmtpReceive0002.eml"),
     )
-    assert found.message.startswith("Footer Agent on EDGE01 (edge) changed what Signer had signed on MBX01 (hub)")
+    assert found.message.startswith("Footer Agent on EDGE01 changed what Signer had signed on MBX01: ")
     assert found.flags == ["/steps/1/changes/0"]
 
 
@@ -66,7 +66,16 @@ def test_the_hub_signs_and_the_edge_changes(tmp_path: Path) -> None:
 def test_what_happened_between_two_servers_is_nobodys(tmp_path: Path, came: bytes, changed: str) -> None:
     (found,) = found_in(on_hub(tmp_path), on_edge(tmp_path, came, came + b"Footer\r\n"))
     assert (found.code, found.agent) == ("SD231", None)
-    assert found.message.startswith(f"Between MBX01 (hub) and EDGE01 (edge), {changed} changed")
+    assert found.message.startswith(f"Between MBX01 and EDGE01, {changed} changed")
+
+
+@pytest.mark.parametrize(("server", "named"), [("MBX01", "MBX01 (edge)"), (None, "edge")])
+def test_two_traces_of_one_server_are_told_apart_by_their_folders(
+    tmp_path: Path, server: str | None, named: str
+) -> None:
+    edge = replace(on_edge(tmp_path, SIGNED, SIGNED + b"Footer\r\n"), server=server)
+    (found,) = found_in(on_hub(tmp_path), edge)
+    assert found.message.startswith(f"Footer Agent on {named} changed what Signer had signed on MBX01 (hub)")
 
 
 def test_a_signature_lost_between_two_servers(tmp_path: Path) -> None:

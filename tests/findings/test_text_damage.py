@@ -193,3 +193,14 @@ def test_read_as_utf_16(order: str) -> None:
     source = "<html><head></head><body>Hello there, Alan</body></html>"
     assert read_as_utf_16(source, source.encode().decode(order))
     assert not read_as_utf_16(source, JAPANESE)
+
+
+@pytest.mark.parametrize(
+    ("around", "shown"),
+    [(("", ""), "Grüße"), (("", "."), "Grüße."), (("a" * 30, ""), "…{20}Grüße"), (("", "b" * 60), "Grüße{55}…")],
+)
+def test_dots_say_where_a_line_goes_on(tmp_path: Path, around: tuple[str, str], shown: str) -> None:
+    line = "Grüße".join(around)
+    found = judged(tmp_path, [text(line), text(garbled(line))])
+    (said,) = (one.evidence["before"] for one in found if one.code == "SD402")
+    assert said == shown.replace("{20}", "a" * 18).replace("{55}", "b" * 55)

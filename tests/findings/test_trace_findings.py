@@ -63,6 +63,7 @@ BROKEN_OFF = [
 def test_a_session_that_broke_off(tmp_path: Path, file: File, came: str) -> None:
     (found,) = of_traces(all_findings(tmp_path, file))
     assert (found.code, found.agent, found.step, found.evidence["came"]) == ("SD103", None, None, came)
+    assert ("all recipients were refused at RCPT TO" in found.fix) == (came == "before the header had come")
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,7 @@ def write(folder: Path, slow: int | None) -> Path:
             routing(1, EVENT, at=0),
             routing(2, f"{EVENT},Idle", at=10),
             routing(3, f"{EVENT},Busy", changed, at=20 + late),
+            routing(4, f"{EVENT},Index Routing Agent", changed, at=30 + late),
         ]
         for file in files:
             (place / file.name).write_bytes(file.raw())
@@ -193,7 +194,7 @@ def test_every_output_tells_it(tmp_path: Path) -> None:
     assert (slow["agent"], slow["flags"]) == ("Busy", ["/steps/1"])
     assert slow["message"].startswith("Busy took 7.0 s at OnResolvedMessage; usual here are 10 ms (median of 9 runs")
     assert [(one["code"], one["agent"]) for one in report["findings"]] == [("SD112", None)]
-    assert "Idle, 9 runs" in report["findings"][0]["message"]
+    assert report["findings"][0]["message"].endswith(" here: Idle, 9 runs.")  # the hidden agent is left out
     for form in ("text", "markdown", "html"):
         out = snapdiff(folder, "--format", form).out
         assert b"SD111" in out

@@ -25,7 +25,14 @@ ANSWERS: dict[str, list[list[Answer]]] = {
     # the complaint, and for each of its traces, in order of time, all that is found
     "01": [
         [("SD203", None, None, f"added by {SIGNER}, held at the last snapshot")],
-        [("SD201", RULES, "Routing0005.eml", "Transport Rule Agent changed .* Changed: part 1\\.")],
+        [
+            (
+                "SD201",
+                RULES,
+                "Routing0005.eml",
+                f"changed the message after {SIGNER} had signed it: .*: part 1\\.",
+            )
+        ],
     ],
     "02": [[("SD203", None, None, "held at the last snapshot: no agent of this trace broke it")]],
     "03": [
@@ -37,8 +44,12 @@ ANSWERS: dict[str, list[list[Answer]]] = {
     "04": [
         [("SD203", None, None, "held at the last snapshot")],
         [
-            ("SD207", "Edge Rule Agent", "SmtpReceive0002.eml", "a message that came with a DKIM signature"),
-            ("SD232", "Edge Rule Agent", "SmtpReceive0002.eml", f"on EDGE01 .*what {SIGNER} had signed on MBX01"),
+            (
+                "SD232",
+                "Edge Rule Agent",
+                "SmtpReceive0002.eml",
+                f"on EDGE01 changed what {SIGNER} had signed on MBX01",
+            ),
         ],
     ],
     "05": [[("SD201", FOOTER, "Routing0007.eml", "Changed: part 1")], [("SD203", None, None, "held at the last")]],
@@ -57,7 +68,12 @@ ANSWERS: dict[str, list[list[Answer]]] = {
     ],
     "08": [
         [
-            ("SD402", RULES, "Routing0004.eml", "it was utf-8, and was read as iso-8859-1: “Schöne Grüße"),
+            (
+                "SD402",
+                RULES,
+                "Routing0004.eml",
+                "was read as iso-8859-1: “Schöne Grüße.*hinaus…” became",
+            ),
             ("SD404", RULES, "Routing0004.eml", "its META tag says iso-8859-1, the MIME header utf-8"),
         ]
     ],
@@ -66,7 +82,6 @@ ANSWERS: dict[str, list[list[Answer]]] = {
         [],
         [
             ("SD302", CODETWO, "Routing0006.eml", "had added already, in the transport service of MBX01"),
-            ("SD309", CODETWO, "Routing0006.eml", "that the message had when it came in"),
         ],
         [("SD303", RULES, "Routing0004.eml", "in the quoted part of the message already")],
     ],
@@ -91,7 +106,7 @@ ANSWERS: dict[str, list[list[Answer]]] = {
         [
             ("SD518", None, None, "patti.fernandez@contoso.com"),
             ("SD510", RULES, "Routing0004.eml", "added compliance@contoso.com .*as a blind copy"),
-            ("SD514", None, "Routing0005.eml", "took lee.gu@adatum.com out .*splits a copy off"),
+            ("SD519", None, "Routing0005.eml", "took lee.gu@adatum.com out .*a copy for them goes on"),
         ],
         [],
     ],
@@ -143,7 +158,7 @@ def test_nothing_is_wrong_with_a_sample_itself(name: str) -> None:
     told = report(name)
     assert told["problems"] == []
     assert [problem for trace in told["traces"] for problem in trace["problems"]] == []
-    assert [one["code"] for one in told.get("findings", [])] == (["SD112"] if name.startswith("09") else [])
+    assert told.get("findings", []) == []
 
 
 def evidence(number: str, code: str) -> dict[str, str]:

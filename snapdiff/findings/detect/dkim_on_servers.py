@@ -19,14 +19,15 @@ from snapdiff.model import Journey, Trace, TracedSignature
 
 @dataclass
 class _Signed:
-    """A signature at the end of the last trace seen that bore it, and who made it where.
+    """A signature at the end of the last trace seen that bore it, and who made it on which server, in which folder.
 
     `recipients` and `until` are those of the last snapshot of the trace in which it was made.
     """
 
     signature: TracedSignature
     signed_by: str
-    signed_on: str
+    server: str | None
+    folder: str
     recipients: set[str]
     until: str
     intact: bool
@@ -45,7 +46,7 @@ def signature_broken_on_the_way(_: Journey, traces: Sequence[Trace]) -> Iterator
                 was.intact = was.intact and is_intact(here[key])
             elif was.intact and not was.lost and _goes_on(was, trace):
                 was.lost = True
-                yield Found("SD233", {**_made(was), "missing_on": _place(trace)}, trace=place)
+                yield Found("SD233", {**_made(was, trace), "missing_on": _place(trace, was)}, trace=place)
         for key, one in here.items():
             if key not in signed and one.added and one.added_by and trace.snapshots:
                 signed[key] = _made_here(one, trace)
@@ -56,7 +57,8 @@ def _made_here(signature: TracedSignature, trace: Trace) -> _Signed:
     return _Signed(
         signature=signature,
         signed_by=signer(trace, signature),
-        signed_on=_place(trace),
+        server=trace.server,
+        folder=_folder(trace),
         recipients={address.lower() for address in last.recipients},
         until=last.time or "",
         intact=is_intact(signature),
@@ -73,13 +75,14 @@ def _arrived(was: _Signed, now: TracedSignature, trace: Trace, place: int) -> It
     if before is not None and after is not None and before != after:
         differs.append("signed fields")
     if differs:
-        evidence = {**_made(was), "seen_on": _place(trace), "changed": " and ".join(differs)}
+        evidence = {**_made(was, trace), "seen_on": _place(trace, was), "changed": " and ".join(differs)}
         yield Found("SD231", evidence, trace=place)
     elif (at := first_break(now)) is not None:
         index, step = step_into(trace, at)
         numbers = changes_told(step, at, body=at.body == "broken")
         changed = how_deep([step.changes[number] for number in numbers], now)
-        yield Found("SD232", {**_made(was), "broken_on": _place(trace), "changed": changed}, numbers, index, place)
+        evidence = {**_made(was, trace), "broken_on": _place(trace, was), "changed": changed}
+        yield Found("SD232", evidence, numbers, index, place)
 
 
 def _goes_on(was: _Signed, trace: Trace) -> bool:
@@ -95,11 +98,21 @@ def _goes_on(was: _Signed, trace: Trace) -> bool:
     )
 
 
-def _made(was: _Signed) -> dict[str, str]:
-    return {**named(was.signature), "signed_by": was.signed_by, "signed_on": was.signed_on}
+def _made(was: _Signed, trace: Trace) -> dict[str, str]:
+    signed_on = _named_apart(was.server, was.folder, trace.server)
+    return {**named(was.signature), "signed_by": was.signed_by, "signed_on": signed_on}
 
 
-def _place(trace: Trace) -> str:
-    """Where a trace is from, as its server and its folder's last name."""
-    folder = trace.path.rpartition("/")[2]
-    return f"{trace.server} ({folder})" if trace.server else folder
+def _place(trace: Trace, was: _Signed) -> str:
+    return _named_apart(trace.server, _folder(trace), was.server)
+
+
+def _named_apart(server: str | None, folder: str, other: str | None) -> str:
+    """A trace by its server where the other one's is another, else by its folder's last name as well."""
+    if server is None:
+        return folder
+    return server if other is not None and server != other else f"{server} ({folder})"
+
+
+def _folder(trace: Trace) -> str:
+    return trace.path.rpartition("/")[2]

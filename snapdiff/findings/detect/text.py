@@ -94,7 +94,13 @@ def _around(before: str, after: str) -> dict[str, str]:
     """The two lines from shortly before the place where they part."""
     at = next((at for at, (x, y) in enumerate(zip(before, after, strict=False)) if x != y), 0)
     start = max(at - _SHOWN_OF_LINE // 3, 0)
-    return {"before": before[start : start + _SHOWN_OF_LINE], "after": after[start : start + _SHOWN_OF_LINE]}
+    return {"before": _cut(before, start), "after": _cut(after, start)}
+
+
+def _cut(line: str, start: int) -> str:
+    """So much of the line as is shown, with dots where it begins earlier or goes on."""
+    end = start + _SHOWN_OF_LINE
+    return ("…" if start else "") + line[start:end] + ("…" if end < len(line) else "")
 
 
 def _label(part: Part) -> str:

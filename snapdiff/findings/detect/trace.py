@@ -7,6 +7,8 @@ from snapdiff.findings.short_files import short_files
 from snapdiff.model import Trace
 
 _NAMED = 5
+_BROKEN = "a sender that is a mail server tries again"
+_REFUSED_OR_BROKEN = f"all recipients were refused at RCPT TO, or the session broke off, and then {_BROKEN}"
 
 
 @of_trace
@@ -37,7 +39,8 @@ def session_broken_off(trace: Trace) -> Iterator[Found]:
     empty = only.size <= only.message_offset
     if only.stage == "Original" and only.size and (only.headers_only or empty):
         came = "before the header had come" if empty else "before the body had come"
-        yield Found("SD103", {"snapshot": only.file, "came": came})
+        words = {"meaning": _REFUSED_OR_BROKEN if empty else _BROKEN}
+        yield Found("SD103", {"snapshot": only.file, "came": came}, words=words)
 
 
 @of_trace

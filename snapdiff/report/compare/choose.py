@@ -1,0 +1,24 @@
+"""Maps the name of a format to the output that writes what two runs do otherwise."""
+
+from typing import BinaryIO, Literal
+
+from snapdiff.model_compare import CompareReport
+from snapdiff.report.choose import ColorChoice
+
+CompareForm = Literal["text", "json", "markdown"]
+
+
+def draw_compare(report: CompareReport, form: CompareForm, stream: BinaryIO, color: ColorChoice = "auto") -> None:
+    """Writes it in one format to a binary stream, which stays open. No format changes the exit code."""
+    if form == "json":
+        from snapdiff.report.json_report import encode
+
+        stream.write(encode(report) + b"\n")
+    elif form == "markdown":
+        from snapdiff.report.compare.markdown import markdown
+
+        stream.write(markdown(report).encode("utf-8", "backslashreplace"))
+    else:
+        from snapdiff.report.compare.text import write_text
+
+        write_text(report, stream, color)

@@ -13,7 +13,7 @@ Turn = Literal["new", "gone", "times"]
 """What became of a change: it is done now and was not; it was and is not; it is done another number of times."""
 
 
-class Did(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Did(Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of change by one hand, in a normal form that is the same from run to run.
 
     `agent` is set where it is certain that an agent did it; `by` says who else: the service, the SMTP session, or

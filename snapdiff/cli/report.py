@@ -46,6 +46,7 @@ class SchemaOf(StrEnum):
     report = "report"
     track = "track"
     check = "check"
+    compare = "compare"
     policy = "policy"
 
 
@@ -169,18 +170,18 @@ def _extract(
     raise typer.Exit(commands.extract_one(paths, trace, file, section, output))
 
 
-@app.command("schema", short_help="The JSON Schema of the report, of what track or check writes, or of a policy.")
+@app.command("schema", short_help="The JSON Schema of the report, of what other commands write, or of a policy.")
 def _schema(
     what: Annotated[
         SchemaOf,
         typer.Argument(
             metavar="[WHAT]",
-            help="report (of --format json), track (of its --format json), check (its result), or policy.",
+            help="report (of --format json), track (of its --format json), check, compare, or policy.",
         ),
     ] = SchemaOf.report,
     output: Output = None,
 ) -> None:
-    """Prints the JSON Schema of `--format json`, of what track or check writes, or of a policy for an editor."""
+    """Prints the JSON Schema of `--format json`, of track, check or compare, or of a policy for an editor."""
     from snapdiff.commands import report as commands
 
     raise typer.Exit(commands.schema(what.value, output))

@@ -186,16 +186,23 @@ def extract_one(paths: Sequence[Path], trace: str, file: str, section: str | Non
     return 0
 
 
-def schema(what: Literal["report", "track", "check", "policy"], output: Path | None) -> int:
+def schema(what: Literal["report", "track", "check", "compare", "policy"], output: Path | None) -> int:
     """`snapdiff schema [WHAT]`: 0."""
     import json
 
     from snapdiff.policy.schema import policy_schema
     from snapdiff.report.check_json import check_schema
+    from snapdiff.report.compare.json import compare_schema
     from snapdiff.report.json_report import schema as report_schema
     from snapdiff.report.track_json import track_schema
 
-    schemas = {"report": report_schema, "track": track_schema, "check": check_schema, "policy": policy_schema}
+    schemas = {
+        "report": report_schema,
+        "track": track_schema,
+        "check": check_schema,
+        "compare": compare_schema,
+        "policy": policy_schema,
+    }
     made = schemas[what]()
     with output_stream(output) as stream:
         stream.write(json.dumps(made, indent=2, ensure_ascii=False).encode() + b"\n")

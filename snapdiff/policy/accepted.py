@@ -115,9 +115,10 @@ def written(baseline: Baseline) -> bytes:
 
 def _entry(one: Accepted) -> dict[str, Any]:
     did = cast("dict[str, Any]", msgspec.to_builtins(one.did))
+    usual = cast("dict[str, Any]", msgspec.to_builtins(Did(one.did.change)))
     entry: dict[str, Any] = {}
     for key in ("agent", "by", "event", "change", "name", "part", "degree", "cosmetic"):
-        if key in did:
+        if key == "change" or did[key] != usual[key]:
             entry[key] = did[key]
     entry["times"] = {str(number): traces for number, traces in sorted(one.times.items())}
     entry["of"] = one.of

@@ -307,7 +307,9 @@ def _perhaps(missing: Did, times: Mapping[Did, int], known: set[Did]) -> Did | N
 
 def who(did: Did) -> str:
     """Who did it, to begin a sentence."""
-    name = did.agent or {"transport": "the transport service", "session": "the SMTP session"}.get(did.by, "unknown")
+    name = did.agent or {"transport": "the transport service", "session": "the SMTP session"}.get(
+        did.by, "somebody unknown"
+    )
     return f"{name} at {did.event}" if did.event else name
 
 

@@ -163,7 +163,7 @@ CASES: list[Case] = [
         [ran(("A", mail()))],
         [[routing(1, EVENT, mail()), routing(3, f"{EVENT},A", mail(NOTE), at=3)]],
         1,
-        [f"unknown at {EVENT}: {ADDED} once is new"],
+        [f"somebody unknown at {EVENT}: {ADDED} once is new"],
     ),
 ]
 
@@ -219,6 +219,7 @@ def test_what_is_otherwise_since_the_last_is_told(
     assert errors.count("\n") == 1
 
 
+NAMES = ["agent", "transport", 'Fu\u00dfzeilen-Agent, "Woodgrove"', "a\u202eb", "\u041f\u0440"]
 HEAD = '{"schema": "snapdiff.baseline/1"}\n'
 OF = '{"of": "x", "traces": 1}\n'
 LINE = '{"agent": "A", "change": "header.added", "name": "X", "times": {"1": 1}, "of": "x"}\n'
@@ -254,3 +255,17 @@ def test_an_edited_baseline_is_read(change: object) -> None:
     assert callable(change)
     baseline = read_baseline(change(HEAD + OF + LINE).encode(), "b")
     assert [(one.line, one.did.agent, one.times) for one in baseline.accepted] == [(3, "A", {1: 1})]
+
+
+def test_an_agent_of_any_name_is_written_and_read_back(tmp_path: Path) -> None:
+    trace = ran(*[(name, mail(*[f"X-{number}: 1" for number in range(at)])) for at, name in enumerate(NAMES, 1)])
+    file = tmp_path / "baseline.jsonl"
+    assert accept([write(tmp_path / "in", trace)], file, 1) == 0
+    assert {one.did.agent for one in load_baseline(file).accepted} == set(NAMES)
+    assert against(tmp_path / "in", file).exit_code == 0
+
+
+def test_the_example_of_the_page_is_a_baseline() -> None:
+    page = Path(__file__).parents[2] / "docs" / "baseline.md"
+    example = page.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
+    assert [one.line for one in read_baseline(example.encode(), "example").accepted] == [3, 4, 5]

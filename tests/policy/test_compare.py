@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from checking import EVENT, HEADERS, mail, ran, write
 from program import Ran, snapdiff
 from stepmaker import File, routing
 
 from snapdiff.policy.meeting import folded, pair_by
+from snapdiff.report.compare.json import compare_schema
 
 NOTE = "X-Note: v3"
 OLD = ran(("A", mail(NOTE)), ("B", mail(NOTE)))
@@ -75,6 +77,7 @@ def test_what_is_done_otherwise(
     done = compare(tmp_path, before, after, "--format", "json", "--exit-code")
     assert "Traceback" not in done.errors
     report = done.json()
+    jsonschema.Draft202012Validator(compare_schema()).validate(report)
     assert (done.code, of_agents(report)) == (code, said)
     assert bool(report["cannot_tell"]) == (code == 2)
 

@@ -11,9 +11,9 @@ CompareForm = Literal["text", "json", "markdown"]
 def draw_compare(report: CompareReport, form: CompareForm, stream: BinaryIO, color: ColorChoice = "auto") -> None:
     """Writes it in one format to a binary stream, which stays open. No format changes the exit code."""
     if form == "json":
-        from snapdiff.report.json_report import encode
+        from snapdiff.report.compare.json import write_json
 
-        stream.write(encode(report) + b"\n")
+        write_json(report, stream)
     elif form == "markdown":
         from snapdiff.report.compare.markdown import markdown
 

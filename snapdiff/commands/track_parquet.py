@@ -40,6 +40,7 @@ def write_parquet(
         if_no_logs()
     rows = f"{written.rows:,} of {searched.rows_read:,} rows of {len(searched.files):,} logs"
     files = "1 file" if written.files == 1 else f"{written.files:,} files"
-    said = [f"{rows} were written to {output}, in {files}.", *dict.fromkeys(problem.message for problem in problems)]
+    odd = problems if hidden is None else hidden.noun(list(problems))
+    said = [f"{rows} were written to {output}, in {files}.", *dict.fromkeys(problem.message for problem in odd)]
     for line in said:
         sys.stderr.write(f"snapdiff: {safe(line)}\n")

@@ -118,6 +118,8 @@ def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> 
             yield from hanging([Piece(f"  {label:<11} ", "label")], [Piece(words)], paper.width)
     yield []
     yield [Piece("  Recipients", "title")]
+    if not message.ways:
+        yield [Piece("    no row here names one", "note")]
     depths: dict[str, int] = {}
     on_copy = {name.lower(): copy.number for copy in message.copies for name in copy.recipients}
     for one in message.ways[:_SHOWN]:

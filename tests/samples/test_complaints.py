@@ -229,6 +229,8 @@ def test_the_causes_of_no_files_are_found() -> None:
 def test_lists_lost_in_an_export_are_a_problem_that_says_how_to_export() -> None:
     ran = snapdiff("track", FOLDER / folder("20") / "tracking.csv", "--format", "json")
     assert ran.code == 2
+    shown = snapdiff("track", FOLDER / folder("20") / "tracking.csv").out.decode()
+    assert re.search(r"Recipients\n +no row here names one\n", shown)
     said = next(one["message"] for one in ran.json()["problems"] if one["code"] == "lost-in-export")
     assert "Recipients, RecipientStatus, EventData are given there by their type alone" in said
     assert "Select-Object *,@{n='Recipients';e={$_.Recipients -join ';'}}" in said

@@ -62,6 +62,8 @@ class Against:
         self._counts: dict[str, Counted] = {}
         self._names: dict[str, Told] = {}
         self._expected = _Expected(baseline, file)
+        # One noun for all messages: there can be many of either.
+        self._passed = {one.id: Verdict(one.id, "passed") for one in self._expected.all}
         self._faults: dict[str, list[_Fault]] = {}
         self._classes: dict[str, list[Counted]] = defaultdict(list)
         self._class_of: dict[str, str] = {}
@@ -96,6 +98,8 @@ class Against:
     def show(self, trace: Trace) -> None:
         """A trace once more: what its failures quote is kept."""
         asked = {fault.found for fault in self._faults.get(trace.path, ()) if fault.found is not None}
+        if not asked:
+            return
         where: dict[Did, list[tuple[Step, Change]]] = defaultdict(list)
         for looked in looked_at(trace):
             for change in looked.step.changes:
@@ -133,11 +137,12 @@ class Against:
         verdicts = []
         for expectation in self._asked(paths):
             against = faults.get(expectation, [])
-            outcome: Outcome = "passed"
-            if against:
-                outcome = "failed" if any(one.outcome == "failed" for one in against) else "uncertain"
-                against = [one for one in against if one.outcome == outcome]
-            verdicts.append(Verdict(expectation, outcome, [self._failure(one) for one in against]))
+            if not against:
+                verdicts.append(self._passed[expectation])
+                continue
+            outcome: Outcome = "failed" if any(one.outcome == "failed" for one in against) else "uncertain"
+            shown = [self._failure(one) for one in against if one.outcome == outcome]
+            verdicts.append(Verdict(expectation, outcome, shown))
         if checked is not None:
             return replace(checked, verdicts=[*checked.verdicts, *verdicts])
         told = self._names[paths[0]]

@@ -137,6 +137,24 @@ def test_messages_without_a_counterpart_are_named_in_every_form(tmp_path: Path) 
         assert b"X-Note" not in hidden.out
 
 
+def test_the_terminal_tells_agents_then_messages(tmp_path: Path) -> None:
+    before = [numbered(1, NOTE, subject="One"), numbered(2, NOTE, subject="Two")]
+    after = [numbered(3, subject="One"), numbered(4, NOTE, NOTE, "X-More: 1", subject="Two")]
+    done = compare(tmp_path, before, after)
+    assert done.out.decode().splitlines()[3:] == [
+        "A",
+        "  + header.added X-More  new, on 1 message  at OnRoutedMessage",
+        "  - header.added X-Note  no more, on 1 message  at OnRoutedMessage",
+        "  ~ header.added X-Note  2 times now, 1 before, on 1 message  at OnRoutedMessage",
+        "",
+        "2 messages on which something differs",
+        "  One  1 difference",
+        "  Two  2 differences",
+        "",
+        "2 pairs of messages compared, 2 differ.",
+    ]
+
+
 def test_hostile_names_are_shown_safely(tmp_path: Path) -> None:
     evil = "\x1b[31m|<b>x\u202e"
     head = HEADERS.replace(b"Rollout probe 1", evil.encode())

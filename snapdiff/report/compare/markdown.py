@@ -38,6 +38,13 @@ def _blocks(report: CompareReport) -> Iterator[str]:
             yield f"\n{len(rows) - ROWS_SHOWN:,} more changes left out here; the JSON has them all.\n"
     once = [f"- {code(name_of(one))} {said}\n" for one in report.agents if (said := ran(one))]
     yield "\n" + "".join(once) if once else ""
+    if report.pairs:
+        yield "\n**Messages on which something differs:**\n\n"
+        yield "".join(
+            f"- {code(message_name(one.after))} ({len(one.differences):,})\n" for one in report.pairs[:MESSAGES_SHOWN]
+        )
+        if len(report.pairs) > MESSAGES_SHOWN:
+            yield f"- and {len(report.pairs) - MESSAGES_SHOWN:,} more\n"
     yield from _alone("Only before", report.unpaired_before)
     yield from _alone("Only after", report.unpaired_after)
     if report.problems:

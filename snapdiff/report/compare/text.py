@@ -16,7 +16,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model_compare import AgentCompared, ComparedMessage, CompareReport
+    from snapdiff.model_compare import AgentCompared, ComparedMessage, CompareReport, Pair
     from snapdiff.report.choose import ColorChoice
 
 MESSAGES_SHOWN = 20
@@ -39,6 +39,7 @@ def _lines(report: CompareReport, paper: Paper) -> Iterator[Line]:
         yield from hanging([Piece(f"{name:<8}", "label")], [Piece(paper.show(source, 300), "title")], paper.width)
     for one in report.agents:
         yield from _agent(one, paper)
+    yield from _differing(report.pairs, paper)
     yield from _alone("Only before", report.unpaired_before, paper)
     yield from _alone("Only after", report.unpaired_after, paper)
     if any(pair.repeated for pair in report.pairs):
@@ -71,6 +72,21 @@ def _agent(one: AgentCompared, paper: Paper) -> Iterator[Line]:
             Piece(f"  {how_often(difference)}{event}", "dim"),
         ]
         yield from hanging([Piece(f"  {SIGNS[difference.turn]} ", style)], body, paper.width)
+
+
+def _differing(pairs: Sequence[Pair], paper: Paper) -> Iterator[Line]:
+    if not pairs:
+        return
+    yield []
+    yield [Piece(f"{counted(len(pairs), 'message')} on which something differs", "title")]
+    for pair in pairs[:MESSAGES_SHOWN]:
+        body = [
+            Piece(paper.show(message_name(pair.after), 200), "name"),
+            Piece(f"  {counted(len(pair.differences), 'difference')}", "dim"),
+        ]
+        yield from hanging([Piece("  ")], body, paper.width)
+    if len(pairs) > MESSAGES_SHOWN:
+        yield [Piece(f"  and {len(pairs) - MESSAGES_SHOWN:,} more; --format json has them all", "note")]
 
 
 def _alone(title: str, messages: Sequence[ComparedMessage], paper: Paper) -> Iterator[Line]:

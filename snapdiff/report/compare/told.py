@@ -40,13 +40,15 @@ def what(did: Did) -> str:
 
 
 def how_often(one: Difference) -> str:
-    """`2 times before, once now, on 3 pairs`."""
+    """`2 times now, 1 before, on 3 messages`."""
     if one.turn == "new":
         said = "new" if one.after == 1 else f"new, {one.after:,} times"
     elif one.turn == "gone":
         said = "no more"
     else:
-        said = f"{one.before:,} times before, {one.after:,} now"
+        said = (
+            f"{one.after:,} times now, {one.before:,} before" if one.after > 1 else f"once now, {one.before:,} before"
+        )
     return f"{said}, on {counted(one.messages, 'message')}"
 
 

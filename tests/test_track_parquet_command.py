@@ -39,6 +39,7 @@ def test_all_rows_and_those_of_a_search_are_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], says: str) -> None:
+    pytest.importorskip("pyarrow")
     ran = snapdiff("track", LOGS, "--format", "parquet", *arguments)
     assert ran.code == 2
     assert says in ran.errors
@@ -46,6 +47,7 @@ def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], says: str) -
 
 
 def test_where_no_log_is_found_nothing_is_left(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("no log")
     ran = snapdiff("track", tmp_path / "in", "--format", "parquet", "-o", tmp_path / "out")

@@ -141,7 +141,8 @@ def test_the_terminal_tells_agents_then_messages(tmp_path: Path) -> None:
     before = [numbered(1, NOTE, subject="One"), numbered(2, NOTE, subject="Two")]
     after = [numbered(3, subject="One"), numbered(4, NOTE, NOTE, "X-More: 1", subject="Two")]
     done = compare(tmp_path, before, after)
-    assert done.out.decode().splitlines()[3:] == [
+    lines = done.out.decode().splitlines()
+    assert lines[lines.index("A") :] == [
         "A",
         "  + header.added X-More  new, on 1 message  at OnRoutedMessage",
         "  - header.added X-Note  no more, on 1 message  at OnRoutedMessage",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import UNSET
 
-from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_changes import changes_detail
 from snapdiff.report.terminal_ending import problems as problem_lines
-from snapdiff.report.terminal_settings import terminal_settings
-from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
+from snapdiff.report.terminal_stream import write_lines
+from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import counted
 
 if TYPE_CHECKING:
@@ -37,13 +34,7 @@ _WIDEST = max(len(word) for word, _ in _STYLES.values())
 
 def write_text(report: CheckReport, stream: BinaryIO, color: ColorChoice) -> None:
     """Writes the result for people to a binary stream, which stays open."""
-    encoding = stdout_encoding() if stream is sys.stdout.buffer else "utf-8"
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
-    drawn = terminal_settings(text, color)
-    paper = Paper(color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, encoding=encoding)
-    text.writelines(paper.render(row) + "\n" for line in _lines(report, paper) for row in fold(line, paper.width))
-    text.flush()
-    text.detach()
+    write_lines(stream, color, lambda paper: _lines(report, paper))
 
 
 def _lines(report: CheckReport, paper: Paper) -> Iterator[Line]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.compare.told import SIGNS, how_often, message_name, name_of, ran, verdict, what
 from snapdiff.report.terminal_ending import problems as problem_lines
-from snapdiff.report.terminal_settings import terminal_settings
-from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
+from snapdiff.report.terminal_stream import write_lines
+from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import counted
 
 if TYPE_CHECKING:
@@ -25,13 +22,7 @@ _STYLES = {"new": "added", "gone": "removed", "times": "note"}
 
 def write_text(report: CompareReport, stream: BinaryIO, color: ColorChoice) -> None:
     """Writes the result for people to a binary stream, which stays open."""
-    encoding = stdout_encoding() if stream is sys.stdout.buffer else "utf-8"
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="backslashreplace", newline="\n")
-    drawn = terminal_settings(text, color)
-    paper = Paper(color=drawn.color, width=drawn.width, ascii_only=drawn.ascii_only, encoding=encoding)
-    text.writelines(paper.render(row) + "\n" for line in _lines(report, paper) for row in fold(line, paper.width))
-    text.flush()
-    text.detach()
+    write_lines(stream, color, lambda paper: _lines(report, paper))
 
 
 def _lines(report: CompareReport, paper: Paper) -> Iterator[Line]:

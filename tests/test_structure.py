@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "model_setup": {"model"},
     "doctor": {"model", "model_setup", "findings"},
     "log_words": {"model"},
+    "texts": set[str](),
     "track": {"model", "findings", "track"},
     "model_logs": set[str](),
     "model_answers": set[str](),
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "lacking": {"model", "findings", "track"},
     "select": {"model", "flags"},
     "agents": {"model"},
-    "policy": {"model", "model_check", "model_compare", "mail", "policy"},
+    "policy": {"model", "model_check", "model_compare", "mail", "policy", "texts"},
     "report": {
         "model",
         "model_check",
@@ -52,6 +53,7 @@ MAY_IMPORT = {
         "report",
         "agents",
         "log_words",
+        "texts",
     },
     "work": {
         "model",

@@ -10,6 +10,7 @@ from snapdiff.policy.body_text import BodyTexts, TypeText, is_body
 from snapdiff.policy.form import Block, BodyText, Condition, Policy, Selector
 from snapdiff.policy.patterns import without
 from snapdiff.policy.shapes import shape
+from snapdiff.texts import same_end, same_start
 
 if TYPE_CHECKING:
     from snapdiff.mail.parts import Part
@@ -113,20 +114,8 @@ def _count(body: BodyText, text: str) -> tuple[int, bool]:
 
 def _came_before_the_end(before: str, after: str) -> bool:
     """Whether all that came was put in before the text that stood at the end already."""
-    same_start, same_end = _same_start(before, after), _same_start(before[::-1], after[::-1])
-    return same_start < len(before) <= same_start + same_end
-
-
-def _same_start(one: str, other: str) -> int:
-    """How many characters two texts begin alike with, found by halving."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    start = same_start(before, after)
+    return start < len(before) <= start + same_end(before, after)
 
 
 def _explaining(block: Block, media_type: str, before: TypeText, after: TypeText) -> list[list[int]]:
@@ -160,7 +149,9 @@ def _words(text: str) -> list[str]:
 def insertion(media_type: str, before: TypeText, after: TypeText) -> Insertion | None:
     """The one text that was put into another, whole words of it; None where it is not that simple."""
     old, new = before.text, after.text
-    start = old.rfind(" ", 0, _same_start(old, new)) + 1 if _same_start(old, new) < len(old) else len(old)
+    start = same_start(old, new)
+    if start < len(old):
+        start = old.rfind(" ", 0, start) + 1
     came = new[start : len(new) - (len(old) - start)].strip()
     if not came or len(came) > _LONGEST_INSERTION or not new.endswith(old[start:]) or before.targets != after.targets:
         return None

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from snapdiff.model import PartInfo
 from snapdiff.report.markdown_text import code, fenced, sentence
 from snapdiff.report.words import change_title, counted, part_words
+from snapdiff.texts import same_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,7 +156,7 @@ def _aligned(before: str | None, after: str | None) -> tuple[list[str], list[str
     if len(old) != len(new):
         return [_cut(line, 0) for line in old], [_cut(line, 0) for line in new]
     starts = [
-        _first_difference(a, b) if max(len(a), len(b)) > LONGEST_LINE else 0 for a, b in zip(old, new, strict=True)
+        same_start(a, b) if max(len(a), len(b)) > LONGEST_LINE else 0 for a, b in zip(old, new, strict=True)
     ]
     return (
         [_cut(line, start) for line, start in zip(old, starts, strict=True)],
@@ -170,18 +171,6 @@ def _cut(line: str, difference: int) -> str:
     start = max(0, min(difference - _BEFORE_DIFFERENCE, len(line) - LONGEST_LINE))
     end = start + LONGEST_LINE
     return ("..." if start else "") + line[start:end] + ("..." if end < len(line) else "")
-
-
-def _first_difference(one: str, other: str) -> int:
-    """How many characters at the beginning are equal; halves the stretch, so long lines cost one pass."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _named(name: str, lines: list[str]) -> list[str]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snapdiff.report.terminal_colors import Language, ranges
 from snapdiff.report.terminal_text import Line, Paper, Piece, cells, fold, width_of
+from snapdiff.texts import same_end, same_start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from snapdiff.model import Hunk
 
@@ -154,8 +155,8 @@ def differing(before: str, after: str) -> tuple[list[Range], list[Range]]:
     Empty where hardly anything is common, so that pointing at words would say nothing.
     """
     shortest = min(len(before), len(after))
-    low = _alike(shortest, lambda size: before.startswith(after[:size]))
-    high = _alike(shortest - low, lambda size: before.endswith(after[len(after) - size :]))
+    low = same_start(before, after)
+    high = min(same_end(before, after), shortest - low)
     least = max(low - _LONGEST_WORD, 0)
     while low > least and (_in_word(before, low) or _in_word(after, low)):
         low -= 1
@@ -165,15 +166,6 @@ def differing(before: str, after: str) -> tuple[list[Range], list[Range]]:
     if (low + high) * 5 < shortest:
         return [], []
     return [(low, len(before) - high)], [(low, len(after) - high)]
-
-
-def _alike(most: int, holds: Callable[[int], bool]) -> int:
-    """The largest size up to `most` for which it holds; it holds for every smaller one too."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle - 1)
-    return low
 
 
 def _marks(hunk: Hunk) -> tuple[list[Range], list[Range]]:

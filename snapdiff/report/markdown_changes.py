@@ -155,9 +155,7 @@ def _aligned(before: str | None, after: str | None) -> tuple[list[str], list[str
     new = [] if after is None else after.split("\n")
     if len(old) != len(new):
         return [_cut(line, 0) for line in old], [_cut(line, 0) for line in new]
-    starts = [
-        same_start(a, b) if max(len(a), len(b)) > LONGEST_LINE else 0 for a, b in zip(old, new, strict=True)
-    ]
+    starts = [same_start(a, b) if max(len(a), len(b)) > LONGEST_LINE else 0 for a, b in zip(old, new, strict=True)]
     return (
         [_cut(line, start) for line, start in zip(old, starts, strict=True)],
         [_cut(line, start) for line, start in zip(new, starts, strict=True)],

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from snapdiff.model import Journey, Leg, Service, Stage
+from snapdiff.times import parse_time
 
 JOIN_WINDOW = timedelta(hours=1)
 """The longest pause inside a journey that only Message-Id and times hold together.
@@ -143,15 +144,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def microseconds(time: str | None) -> int | None:
     """A snapshot's time in microseconds since 1970; None where it is none. Without a zone it is UTC, as all are."""
-    if time is None:
-        return None
-    try:
-        read = datetime.fromisoformat(time)
-    except ValueError:
-        return None
-    if read.tzinfo is None:
-        read = read.replace(tzinfo=UTC)
-    return (read - _EPOCH) // timedelta(microseconds=1)
+    read = parse_time(time)
+    return (read - _EPOCH) // timedelta(microseconds=1) if read is not None else None
 
 
 def _by_message_id(traces: Iterable[_Dated]) -> dict[str, list[_Dated]]:

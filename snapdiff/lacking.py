@@ -1,10 +1,10 @@
 """A journey to findings about what its logs lack: the gaps between its rows, and servers that wrote snapshots alone."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from snapdiff.findings.register import Found
 from snapdiff.model import Journey, Trace, TrackingRow
+from snapdiff.times import parse_time
 from snapdiff.track.gaps import host, missing_log, timed_gaps
 
 _LOGGED_BY = {
@@ -35,7 +35,7 @@ def _traced_only(journey: Journey, told: set[str]) -> Iterator[Found]:
     """Servers that wrote snapshots of the message, and of whose log there is no row."""
     logged = told | {host(name) for row in journey.events for name in _logged_by(row)}
     for leg in journey.legs:
-        time = _time(leg.from_time)
+        time = parse_time(leg.from_time)
         if leg.server and time is not None and host(leg.server) not in logged:
             logged.add(host(leg.server))
             yield Found("SD701", missing_log(leg.server, time, delivers=True))
@@ -44,10 +44,3 @@ def _traced_only(journey: Journey, told: set[str]) -> Iterator[Found]:
 def _logged_by(row: TrackingRow) -> list[str]:
     ends = _LOGGED_BY.get(row.text("event_id").upper(), _EITHER)
     return [name for end in ends if (name := row.text(end))]
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None

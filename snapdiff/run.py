@@ -30,11 +30,11 @@ from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
 from snapdiff.read.protocol import sessions
-from snapdiff.read.snapshot import parse_time
 from snapdiff.read.trace import file_path
 from snapdiff.read.walker import walk
 from snapdiff.report.json_report import encode
 from snapdiff.timeline import timeline
+from snapdiff.times import parse_time
 from snapdiff.work import Digest, Wanted, drawn_from, load, results
 
 _SPOOL_IN_MEMORY = 8 * 1024 * 1024
@@ -339,4 +339,4 @@ def _place(entry: Entry) -> tuple[datetime, str, str]:
 
 def _time(text: str | None) -> datetime:
     """A snapshot's time; the beginning of time where it has none that can be read."""
-    return (parse_time(text) if text else None) or datetime.min.replace(tzinfo=UTC)
+    return parse_time(text) or datetime.min.replace(tzinfo=UTC)

@@ -6,8 +6,8 @@ does not grow with the input. Nothing depends on the order in which traces come.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from sys import intern
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,10 @@ from snapdiff.findings.hidden_agents import HIDDEN
 from snapdiff.findings.register import Found
 from snapdiff.findings.short_files import short_files
 from snapdiff.model import Trace
+from snapdiff.times import parse_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ENOUGH = 8
 """Runs, or traces, before anything is called usual."""
@@ -130,7 +134,7 @@ class Usual:
         self._quiet.update((place, event) for event in seen.quiet)
         if seen.last_event in _EVENTS and not seen.stopped:
             self._ends[place][seen.last_event or ""] += 1
-        if (time := _time(seen.last)) is not None:
+        if (time := parse_time(seen.last)) is not None:
             self._newest[place] = max(time, self._newest.get(place, time))
         slow = [run for run in seen.runs if run.sure and run.elapsed_ms is not None and run.elapsed_ms >= SLOW_MS]
         event, file = (intern(text) if text is not None else None for text in (seen.last_event, seen.last_file))
@@ -140,7 +144,7 @@ class Usual:
         """What is unusual in one trace; `may_end` where it is no wonder that it ends before the others."""
         found = [*self._slow(seen)]
         newest = self._newest.get(place)
-        is_newest = newest is not None and _time(seen.last) == newest
+        is_newest = newest is not None and parse_time(seen.last) == newest
         usual_end = self._usual_end(place)
         early = usual_end is not None and not seen.stopped and not may_end and _before(seen.last_event, usual_end)
         if is_newest and seen.last_file is not None and (early or seen.short is not None):
@@ -254,14 +258,3 @@ def _before(event: str | None, usual: str) -> bool:
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds:,} ms" if milliseconds < SLOW_MS else f"{milliseconds / 1000:,.1f} s"
-
-
-def _time(text: str | None) -> datetime | None:
-    """A snapshot's time; None where there is none that can be read."""
-    if text is None:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

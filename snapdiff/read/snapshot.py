@@ -5,7 +5,6 @@ variations seen in the field: a glued Source line, encoded lines, a missing end 
 """
 
 import re
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from msgspec import Struct, field
@@ -13,6 +12,7 @@ from msgspec import Struct, field
 from snapdiff.mail.fields import split_header, unfold
 from snapdiff.mail.words import decode_value, shown
 from snapdiff.model import LoadedSnapshot, Problem, Snapshot, Stage, Status
+from snapdiff.times import parse_time
 
 END_LINE = b"X-EndOfInjectedXHeaders: MessageSnapshot-End injected headers"
 _BEGIN = b"x-createdby: messagesnapshot-begin"
@@ -88,8 +88,7 @@ def load_snapshot(
     problems = [Problem(name, code, text) for code, text in block.problems]
     if stage is not None and not block.found:
         problems.append(_no_block(name, raw))
-    time = parse_time(block.time) if block.time else None
-    return LoadedSnapshot(noun, raw, message, time, short), problems
+    return LoadedSnapshot(noun, raw, message, parse_time(block.time), short), problems
 
 
 def _ending(raw: bytes, message: bytes, block: Block, stage: Stage | None) -> tuple[str | None, bool]:
@@ -171,17 +170,6 @@ def _cut(raw: bytes, at: int, *names: bytes) -> bool:
     """Whether the file breaks off at `at` within one of these names."""
     rest = raw[at : at + len(_BEGIN)].lower()
     return at + len(rest) == len(raw) and rest != b"" and any(name.startswith(rest) for name in names)
-
-
-def parse_time(text: str) -> datetime | None:
-    """A block's UTC time (ISO 8601); None where it can't be read."""
-    if "\0" in text:  # to Python's reader the text would end there
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _take_line(block: Block, raw_line: bytes) -> bool:

@@ -6,7 +6,6 @@ One line a step, so that the agent at fault is found at a glance; the changes th
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from snapdiff.report.terminal_brief import brief
 from snapdiff.report.terminal_notes import telling_lines
 from snapdiff.report.terminal_text import Line, Paper, Piece, cells, cut_to, hanging, width_of
 from snapdiff.report.words import actor_words, counted, elapsed_words, service_words
+from snapdiff.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Sized
@@ -174,12 +174,10 @@ def _times(snapshots: Sequence[Snapshot], paper: Paper) -> str:
     if not times:
         return ""
     words = time_words(times[0], paper)
-    try:
-        took = datetime.fromisoformat(times[-1]) - datetime.fromisoformat(times[0])
-        milliseconds = round(took.total_seconds() * 1000)
-    except (ValueError, TypeError, OverflowError):
+    first, last = parse_time(times[0]), parse_time(times[-1])
+    if len(times) == 1 or first is None or last is None:
         return words
-    return f"{words}, {elapsed_words(milliseconds)} in all" if len(times) > 1 else words
+    return f"{words}, {elapsed_words(round((last - first).total_seconds() * 1000))} in all"
 
 
 def _counts(trace: Trace) -> str:

@@ -1,10 +1,11 @@
 """What a user looks for in tracking logs, and whether a row is it. Letter case counts in a Message-Id alone."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct
 
 from snapdiff.model import TrackingRow
+from snapdiff.times import parse_time
 
 
 class Search(Struct, frozen=True):
@@ -72,15 +73,6 @@ class Search(Struct, frozen=True):
 def row_time(row: TrackingRow) -> datetime | None:
     """The row's time; None where it has none that can be read."""
     return parse_time(row.time)
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """A time of a log; None where it can't be read. Without a zone it is UTC."""
-    try:
-        time = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _is_part(wanted: str, value: str) -> bool:

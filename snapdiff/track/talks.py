@@ -7,7 +7,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from snapdiff.model import RowSession, Session, SessionLine, TrackedMessage, TrackFound, TrackingRow
-from snapdiff.track.search import parse_time, row_time
+from snapdiff.times import parse_time
+from snapdiff.track.search import row_time
 
 _KINDS = {"RECEIVE": "receive", "HARECEIVE": "receive", "DELIVER": "receive", "SEND": "send"}
 _LATE = timedelta(seconds=10)

@@ -97,6 +97,11 @@ OTHERS = [
         Seen(last_event=EVENT, last_file="x", last="2024-03-01T10:00:00Z", short="it is empty"),
         [],
     ),
+    (
+        [Seen(last_event=LAST, last_file="x", last="2024-03-01T10:00:01Z\0")],
+        Seen(last_event=EVENT, last_file="x", last="2024-03-01T10:00:00Z", short="it is empty"),
+        ["SD115"],
+    ),
 ]
 
 

@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapdiff.model import Stage
-from snapdiff.read.snapshot import parse_time
+from snapdiff.times import parse_time
 
 TIMES: list[tuple[str, bool]] = [
     ("2013-01-23T23:20:18.138Z", True),

@@ -44,6 +44,7 @@ class Joining:
         self._message: dict[str, int] = {}
         self._record: dict[tuple[str, str], int] = {}
         self._session: dict[str, int] = {}
+        self._session_alone: dict[str, int] = {}
         self._copies: dict[int, set[str]] = defaultdict(set)
         self._copy_network: dict[str, int] = {}
         self._copy_record: dict[tuple[str, str], int] = {}
@@ -60,6 +61,7 @@ class Joining:
                 self._put(self._record, (host(key.server or ""), one), at)
             for one in key.protocol_ids:
                 self._put(self._session, _session(one), at)
+                self._put(self._session_alone, _without_number(one), at)
         for row in transfers:
             self._split(row)
 
@@ -91,7 +93,7 @@ class Joining:
         if at >= 0:
             self._rows[at].append(row)
             self._by[at].add(by)
-            session, semicolon, rest = row.text("source_context").partition(";")
+            session, semicolon, rest = _protocol_id(row).partition(";")
             if semicolon:
                 number = rest.rpartition(";")[2]
                 self._rows_of_session[session.lower()].add((at, number if number.isdigit() else ""))
@@ -108,9 +110,9 @@ class Joining:
                 at = known.get((host(row.text(name)), record), _NEITHER)
                 if at >= 0 and self._agrees(at, row):
                     return at, by
-        context = row.text("source_context")
-        for one in _near(context):
-            at = self._session.get(one, _NEITHER)
+        named = _protocol_id(row)
+        near = [self._session.get(one, _NEITHER) for one in _near(named)]
+        for at in [*near, self._session_alone.get(named.lower(), _NEITHER)]:
             if at >= 0 and self._agrees(at, row):
                 return at, "protocol-id"
         at = self._message.get(row.text("message_id"), _NEITHER)
@@ -162,10 +164,21 @@ class Joining:
         return replace(journey, events=rows, sessions=sessions, joined_by=joined_by, gaps=lacks)
 
 
+def _protocol_id(row: TrackingRow) -> str:
+    """What may be a Protocol-Id, without the client's time that delivery to a mailbox adds to it."""
+    return row.text("source_context").partition(";ClientSubmitTime:")[0]
+
+
 def _session(protocol_id: str) -> str:
     """Session and message of a Protocol-Id, without the time between them."""
     first, _, rest = protocol_id.partition(";")
     return f"{first.lower()};{rest.rpartition(';')[2]}"
+
+
+def _without_number(protocol_id: str) -> str:
+    """A Protocol-Id as delivery to a mailbox logs it: session and start alone."""
+    session, _, rest = protocol_id.lower().partition(";")
+    return f"{session};{rest.partition(';')[0]}"
 
 
 def _near(protocol_id: str) -> list[str]:

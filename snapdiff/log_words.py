@@ -18,10 +18,10 @@ _EVENTS = {
     "REDIRECT": "redirected to another recipient",
     "TRANSFER": "split into copies, or converted for some recipients",
     "SUBMIT": "submitted from a mailbox",
-    "POISONMESSAGE": "set aside, as handling it crashed the service",
+    "POISONMESSAGE": "put into the queue of poison messages, or taken out of it",
     "DEFER": "put off: it will be tried again",
     "DUPLICATEDELIVER": "not delivered again: it was there already",
-    "DUPLICATEEXPAND": "left out: this list was expanded already",
+    "DUPLICATEEXPAND": "left out: this recipient was there already, by another list",
     "DUPLICATEREDIRECT": "left out: this recipient was there already",
     "RESUBMIT": "submitted again by Safety Net or shadow redundancy",
     "RESUBMITDEFER": "submitting it again was put off",
@@ -33,7 +33,7 @@ _EVENTS = {
     "MODERATIONEXPIRE": "no moderator decided in time",
     "THROTTLE": "held back by a limit",
     "NOTIFYMAPI": "seen in the Outbox of a mailbox",
-    "NOTIFYSHADOW": "a shadow copy was asked for",
+    "NOTIFYSHADOW": "seen in the Outbox of a mailbox, and needs a shadow copy",
     "PROCESS": "processed",
     "PROCESSMEETINGMESSAGE": "a meeting message was processed",
     "SUBMITDEFER": "submitting from the mailbox was put off",
@@ -43,11 +43,11 @@ _EVENTS = {
     "HAREDIRECTFAIL": "a shadow copy could not be made",
     "HADISCARD": "a shadow copy was thrown away: the message had been delivered",
     "AGENTINFO": "what agents noted about it",
-    "SUPPRESSED": "a delivery report was held back",
+    "SUPPRESSED": "sending it was suppressed",
     "LOAD": "loaded from the queue when the service started",
     "DROP": "dropped without a report",
     "CLIENTSUBMISSION": "submitted by a mail program",
-    "DELIVERFAIL": "delivery to the mailbox failed",
+    "DELIVERFAIL": "could not be put into its folder of the mailbox",
     "0": "taken over from another system",
     "1": "a probe was taken over",
     "2": "a report was taken over",
@@ -78,6 +78,9 @@ _EVENTS = {
     "1031": "handed to the next server",
 }
 
+_OF_A_CLIENT = ("ClientType", "MessageClass", "SubmissionAssistant")
+"""What the source-context of a submission says of the program behind it."""
+
 
 def event_words(event: str) -> str:
     """What an event says happened; an event that is not known stands as it is."""
@@ -85,14 +88,44 @@ def event_words(event: str) -> str:
 
 
 def row_words(row: TrackingRow) -> str:
-    """What a row says happened: its event in words; of a split by whom and for whom; the rule of a rules tracking log.
+    """What a row says happened: its event in words; of a split by whom and for whom; of a failure which agent is to
+    blame; until when a message was put off; the rule of a rules tracking log.
 
     Names in it come from the log.
     """
     if row.format == "rulestrk":
         return f"transport rule {row.text('rule_name') or '(no name)'}: {row.text('action') or 'fired'}"
-    event = row.text("event_id")
-    return _split_words(row) if event.upper() == "TRANSFER" else event_words(event)
+    event = row.text("event_id").upper()
+    if event == "TRANSFER":
+        return _split_words(row)
+    words = event_words(row.text("event_id"))
+    if _agent_that_ended_it(row):
+        return f"{words}, by agent {_agent_that_ended_it(row)}"
+    until = row.parsed.message_info.time if event == "DEFER" and row.parsed.message_info else None
+    return f"put off until {until[:19].replace('T', ' ')} UTC" if until else words
+
+
+def context_words(row: TrackingRow) -> list[str]:
+    """What a row tells beside its meaning: why, what the next server answered, what program submitted it, and what
+    follows no grammar that is known. Empty where it is a number of a session, or stands in the meaning already.
+    """
+    named, text, event = row.parsed.source_context, row.text("source_context").strip(), row.text("event_id").upper()
+    told = []
+    if reply := named.get("reply"):
+        told.append(f"answer: {reply}")
+    elif client := [f"{name} {named[name]}" for name in _OF_A_CLIENT if named.get(name)]:
+        told.append(", ".join(client))
+    elif text and not named and event != "TRANSFER" and not _agent_that_ended_it(row):
+        told.append(f"context: {text}")
+    info = row.parsed.message_info
+    if info is not None and info.text and info.text.strip():
+        told.append(f"{'authentication' if event in ('RECEIVE', 'HARECEIVE') else 'message-info'}: {info.text.strip()}")
+    return [*told, *(f"{one.key}: {one.group}" for one in row.parsed.custom_data if one.key.endswith("Reason"))]
+
+
+def _agent_that_ended_it(row: TrackingRow) -> str:
+    is_end = row.text("event_id").upper() in ("FAIL", "DROP") and row.text("source").upper() == "AGENT"
+    return row.text("source_context").strip() if is_end else ""
 
 
 def _split_words(row: TrackingRow) -> str:

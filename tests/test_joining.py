@@ -45,6 +45,13 @@ BELONGS: list[tuple[TraceKey, dict[str, LogValue], str]] = [
     (KEY, {"network_message_id": "", "internal_message_id": "99"}, "message-id"),
     (KEY, {"network_message_id": "0000-00", "internal_message_id": "99"}, "message-id"),
     (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;2"}, "protocol-id"),
+    (
+        NAMELESS,
+        {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;1;ClientSubmitTime:2024-05-14T07:02:09Z"},
+        "protocol-id",
+    ),
+    # Delivery to a mailbox logs no number.
+    (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;ClientSubmitTime:"}, "protocol-id"),
     # Submitted again, a message has another number: any of them will do.
     (replace(NAMELESS, record_ids=("5", "7", "9")), {"server_hostname": "MBX01"}, "record-id"),
     (replace(NAMELESS, protocol_ids=("a;t;1", "b;t;1")), {"source_context": "B;t;1"}, "protocol-id"),
@@ -57,6 +64,7 @@ STAYS_OUT: list[tuple[TraceKey, dict[str, LogValue]]] = [
     (NAMELESS, {"client_hostname": "MBX01", "server_hostname": "MBX02"}),
     (NAMELESS, {"event_id": "SEND", "client_hostname": "MBX02", "server_hostname": "MBX01"}),
     (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.418Z;3"}),
+    (NAMELESS, {"source_context": "08DC71424891CF5D;2024-05-14T07:02:10.419Z;ClientSubmitTime:"}),
     (KEY, {"network_message_id": "", "message_id": "<2@x.test>", "server_hostname": "MBX01"}),
     (NAMELESS, {"message_id": "", "source_context": "Transport Rule Agent"}),
 ]

@@ -208,7 +208,7 @@ def test_the_session_of_a_hop_stands_at_the_hop_and_times_between_servers_are_to
     assert "EHLO" in text
     assert "EDGE01 → MBX01  0.062 s" in text
     markdown = snapdiff("track", LOGS, "--subject", "hallenbeleuchtung", "--format", "markdown").out.decode()
-    assert "| received, SMTP session `08DC71424891CF5D` |" in markdown
+    assert "| received, SMTP session `08DC71424891CF5D`" in markdown
     assert "- `08DC71424891CF5D`: SMTP session from `203.0.113.45:41822`" in markdown
     (message,) = tracked(LOGS, "--subject", "hallenbeleuchtung")["messages"]
     assert [(one["sender"], one["receiver"], one["seconds"]) for one in message["hops"]] == [("EDGE01", "MBX01", 0.062)]

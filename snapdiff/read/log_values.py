@@ -11,10 +11,14 @@ from msgspec.structs import replace
 from snapdiff.model import CustomDatum, Latency, MessageInfo, Parsed, RecipientStatus, TrackingRow
 
 _TYPES = frozenset({"S", "I32", "I64", "Dt", "F", "Dbl", "B"})
-_PROTOCOL_ID = re.compile(r"([^\s;,]{1,100});(\d{4}-\d\d-\d\dT[0-9:.]+Z?);(\d{1,10})")
-_SENT = re.compile(r"([0-9A-Fa-f]{16});(\d{3}[ -][^;]*)(?:;.*)?", re.DOTALL)
+_PROTOCOL_ID = re.compile(r"([^\s;,]{1,100});(\d{4}-\d\d-\d\dT[0-9:.]+Z?)(?:;(\d{1,10}))?")
+_SENT = re.compile(r"([^\s;,]{1,100});(\d{3}[ -][^;]*)(?:;.*)?", re.DOTALL)
+_SESSION = re.compile(r"[0-9A-Fa-f]{16}")
+_SHADOW = re.compile(r"([A-Za-z0-9_.-]{1,255}) ?= ?(\d{3} .*)", re.DOTALL)
+_CLIENT_TIME = ";ClientSubmitTime:"
+"""Begins what Exchange 2013 and later add behind the session: when the client submitted the message."""
 _NEXT_SERVER = re.compile(r"\[InternalId=([^,\]]{1,200}), Hostname=([^\]]{1,300})\]")
-_NAMED = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
+_NAMED_VALUE = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
 _STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
 _COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
@@ -114,17 +118,29 @@ def custom_data(parts: Iterable[str]) -> list[CustomDatum]:
 
 def source_context(text: str) -> dict[str, str]:
     """Named values: of a Protocol-Id (`session_id`, `session_start`, `message_number`), of what was sent (`session_id`,
-    `reply`, and the next server's `next_internal_id` and `next_server`), or of `MDB:..., Mailbox:...` under their
-    own names. Empty for anything else, such as an agent's name.
+    `reply`, and the next server's `next_internal_id` and `next_server`), of a shadow copy (`shadow_server`, `reply`), or
+    of `MDB:..., Mailbox:...` and `ClientSubmitTime:...` under their own names. Empty for anything else, such as an
+    agent's name.
     """
+    text, names_client, time = text.rpartition(_CLIENT_TIME) if _CLIENT_TIME in text else (text, "", "")
+    named = _named(text) or ({"session_id": text} if names_client and _SESSION.fullmatch(text) else {})
+    if names_client and named:
+        return named | ({"ClientSubmitTime": time} if time else {})
+    return named
+
+
+def _named(text: str) -> dict[str, str]:
     if (protocol := _PROTOCOL_ID.fullmatch(text)) is not None:
-        return dict(zip(("session_id", "session_start", "message_number"), protocol.groups(), strict=True))
+        names = ("session_id", "session_start", "message_number")
+        return {name: value for name, value in zip(names, protocol.groups(), strict=True) if value is not None}
     if (sent := _SENT.fullmatch(text)) is not None:
         named = {"session_id": sent[1], "reply": sent[2]}
         if (following := _NEXT_SERVER.search(text)) is not None:
             named |= {"next_internal_id": following[1], "next_server": following[2]}
         return named
-    pieces = [_NAMED.fullmatch(piece) for piece in text.split(", ")]
+    if (shadow := _SHADOW.fullmatch(text)) is not None:
+        return {"shadow_server": shadow[1], "reply": shadow[2]}
+    pieces = [_NAMED_VALUE.fullmatch(piece) for piece in text.split(", ")]
     if len(pieces) > 1 and all(pieces):
         return {piece[1]: piece[2] for piece in pieces if piece}
     return {}

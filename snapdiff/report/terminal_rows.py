@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapdiff.log_words import row_words
+from snapdiff.log_words import context_words, row_words
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
 from snapdiff.report.words import cut
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from snapdiff.model import TrackingRow
 
 _MEMBERS_SHOWN = 20
+_STATUS_OF_FIELDS = ("RECEIVE", "DELIVER")
+"""Events whose recipient-status says the field a recipient stood in (To, Cc), or nothing."""
 
 
 def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None, details: int = 8) -> Iterator[Line]:
@@ -43,14 +45,21 @@ def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None, det
         yield from hanging(indent, [Piece(paper.show(row.text("details"), 300), "dim")], paper.width)
     if related:
         yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
-    for datum in row.parsed.custom_data[:_MEMBERS_SHOWN]:
-        if event.upper() == "AGENTINFO" and datum.values:
-            pairs = ", ".join(f"{key} {value}" for key, value in datum.values if value)
-            words = f"{datum.key} {datum.group}: {pairs}" if datum.group else f"{datum.key}: {pairs}"
-            yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
+    told = [*context_words(row), *(_members(row) if event.upper() == "AGENTINFO" else ())]
+    for words in told[:_MEMBERS_SHOWN]:
+        yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
     status = [text for text in row.texts("recipient_status") if text]
-    if status and event.upper() in ("FAIL", "DEFER", "SEND", "DSN"):
+    if status and event.upper() not in _STATUS_OF_FIELDS:
         yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
+
+
+def _members(row: TrackingRow) -> Iterator[str]:
+    """What agents noted, a member at a time, and members of which nothing is known."""
+    for datum in row.parsed.custom_data:
+        if datum.values:
+            pairs = ", ".join(f"{key} {value}" for key, value in datum.values if value)
+            yield f"{datum.key} {datum.group}: {pairs}" if datum.group else f"{datum.key}: {pairs}"
+    yield from (text for text in row.texts("custom_data") if text and "=" not in text)
 
 
 def row_time_words(row: TrackingRow, paper: Paper) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snapdiff.log_words import row_words
+from snapdiff.log_words import context_words, row_words
 from snapdiff.report.markdown_notes import message_notes
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.words import counted, is_refusal
@@ -41,7 +41,7 @@ def _message(message: TrackedMessage) -> Iterator[str]:
     if message.ways:
         yield row("Recipient", "Came from", "What became of it") + row("---", "---", "---")
         for one in message.ways[:_SHOWN]:
-            ending = one.outcome + (f": {code(one.status)}" if one.outcome == "failed" and one.status else "")
+            ending = one.outcome + (f": {code(one.status)}" if one.outcome in ("failed", "open") and one.status else "")
             yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
     for copy in message.copies[:_SHOWN]:
         by = f"agent {code(copy.by)}" if copy.source.upper() == "AGENT" else code(copy.by or "Exchange")
@@ -79,7 +79,9 @@ def _event_table(message: TrackedMessage) -> Iterator[str]:
         yield row(
             code(event.time or "-"),
             code(name) if name else "-",
-            what + (f", SMTP session {code(talks[at])}" if at in talks else ""),
+            what
+            + (f", SMTP session {code(talks[at])}" if at in talks else "")
+            + "".join(f"; {code(words, 300)}" for words in context_words(event)),
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )

@@ -190,9 +190,8 @@ def _way(one: RecipientWay, depth: int, copy: int, paper: Paper) -> Iterator[Lin
     words = _OUTCOME_WORDS[one.outcome]
     at = f" by {paper.show(one.server, 100)}" if one.server and one.outcome in ("delivered", "failed") else ""
     on = f", on copy ({copy})" if copy else ""
-    said = f"  {words}{at}{on}" + (
-        f": {paper.show(_reason(one.status), 300)}" if one.outcome == "failed" and one.status else ""
-    )
+    why = f": {paper.show(_reason(one.status), 300)}" if one.outcome in ("failed", "open") and one.status else ""
+    said = f"  {words}{at}{on}{why}"
     head = [Piece("    " + "  " * depth)]
     yield from hanging(head, [Piece(paper.show(one.address, 200)), Piece(said, style)], paper.width)
 
@@ -205,8 +204,9 @@ def _stay(one: ServerStay, paper: Paper) -> Iterator[Line]:
 
 def _reason(status: str) -> str:
     """The reply itself out of `[{LED=550 5.1.1 ...};{MSG=};...]`, other forms as they stand."""
-    reply = status.removeprefix("[{LED=").partition("}")[0] if status.startswith("[{LED=") else ""
-    return reply or status
+    event, begins, rest = status.partition("[{LED=")
+    reply = rest.partition("}")[0] if begins else ""
+    return f"{event}{reply}" if reply else status
 
 
 def _more(count: int, noun: str, nouns: str | None = None) -> Iterator[Line]:

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from snapdiff.model import RecipientWay, TrackingRow
 
 _OUTCOMES = {"DELIVER": "delivered", "DUPLICATEDELIVER": "delivered", "SEND": "sent", "FAIL": "failed"}
+_ENDED = frozenset(("BADMAIL", "DROP", "SUPPRESSED", "MODERATORREJECT", "MODERATIONEXPIRE", "MODERATORSALLNDR"))
+"""Events other than FAIL after which a recipient does not get the message."""
+_OUTCOMES |= dict.fromkeys(_ENDED, "failed")
+_WAITS = frozenset(
+    ("DEFER", "SUBMITDEFER", "RESUBMITDEFER", "RESUBMITFAIL", "POISONMESSAGE", "INITMESSAGECREATED", "THROTTLE")
+    + ("DELIVERFAIL", "SUBMITFAIL")
+)
+"""Events that say why a recipient does not have the message yet."""
 _OUTCOMES |= dict.fromkeys(("9", "1023", "1028"), "delivered")  # the numbers of Exchange 5.5 to 2003
 _OUTCOMES |= dict.fromkeys(("7", "1029", "1031"), "sent") | {"1030": "failed"}
 _STRENGTH = {"open": 0, "sent": 1, "redirected": 2, "expanded": 2, "failed": 3, "delivered": 4}
@@ -15,6 +25,7 @@ def ways(rows: Sequence[TrackingRow]) -> list[RecipientWay]:
 
     `rows` are one message's, in order of time. Addresses are told apart without their letter case. A later hop says
     more than an earlier one: handed on and then delivered is delivered; a failed try and then delivered likewise.
+    The status of what is open is the last word on why it waits; events other than FAIL stand before their status.
     """
     found: dict[str, RecipientWay] = {}
     for row in rows:
@@ -25,13 +36,15 @@ def ways(rows: Sequence[TrackingRow]) -> list[RecipientWay]:
         statuses = row.texts("recipient_status")
         for number, address in enumerate(row.texts("recipient_address")):
             status = statuses[number] if number < len(statuses) else ""
+            if event in _ENDED or event in _WAITS:
+                status = f"{event}: {status}" if status else event
             _take(found, row, address, _OUTCOMES.get(event, "open"), status)
     return _as_tree(list(found.values()))
 
 
 def _passed_on(found: dict[str, RecipientWay], row: TrackingRow, related: str, outcome: str) -> None:
     members = [one for one in row.texts("recipient_address") if one.lower() != related.lower()]
-    if not members:
+    if not members and outcome != "expanded":
         return
     _take(found, row, related, outcome, "")
     for member in members:
@@ -43,6 +56,8 @@ def _passed_on(found: dict[str, RecipientWay], row: TrackingRow, related: str, o
 def _take(found: dict[str, RecipientWay], row: TrackingRow, address: str, outcome: str, status: str) -> None:
     known = found.get(address.lower())
     if known is not None and _STRENGTH[outcome] <= _STRENGTH[known.outcome]:
+        if outcome == known.outcome == "open" and row.text("event_id").upper() in _WAITS:
+            found[address.lower()] = replace(known, status=status)
         return
     named = outcome != "open"
     server = row.text("server_hostname") or row.text("client_hostname")
@@ -52,7 +67,7 @@ def _take(found: dict[str, RecipientWay], row: TrackingRow, address: str, outcom
         outcome=outcome,  # type: ignore[arg-type]
         time=row.time if named else None,
         server=(server or None) if named else None,
-        status=status if named else "",
+        status=status if named or row.text("event_id").upper() in _WAITS else "",
     )
 
 

@@ -41,6 +41,22 @@ def test_custom_data(text: str, expected: CustomDatum | None) -> None:
             {"MDB": "1", "Mailbox": "2", "Event": "3", "CreationTime": TIME},
         ),
         (f"08D2;{TIME};0", {"session_id": "08D2", "session_start": TIME, "message_number": "0"}),
+        (
+            f"08D2;{TIME};0;ClientSubmitTime:{TIME}",
+            {"session_id": "08D2", "session_start": TIME, "message_number": "0", "ClientSubmitTime": TIME},
+        ),
+        (f"08D2;{TIME};0;ClientSubmitTime:", {"session_id": "08D2", "session_start": TIME, "message_number": "0"}),
+        (
+            f"08D2;{TIME};ClientSubmitTime:{TIME}",
+            {"session_id": "08D2", "session_start": TIME, "ClientSubmitTime": TIME},
+        ),
+        (f"08DC70AAAAAAAA01;ClientSubmitTime:{TIME}", {"session_id": "08DC70AAAAAAAA01", "ClientSubmitTime": TIME}),
+        (
+            f"08C8881116H56738;250 2.0.0 Ok;ClientSubmitTime:{TIME}",
+            {"session_id": "08C8881116H56738", "reply": "250 2.0.0 Ok", "ClientSubmitTime": TIME},
+        ),
+        ("Transport Rule Agent;ClientSubmitTime:", {}),
+        ("M.x.test=250 2.6.0 <1@x> Queued", {"shadow_server": "M.x.test", "reply": "250 2.6.0 <1@x> Queued"}),
         ("Transport Rule Agent", {}),
         ("250 2.1.5 OK: queued, thanks", {}),
         ("", {}),

@@ -1,5 +1,6 @@
 """What became of a message: its rows in order, its recipients, the reports about it, and what the logs lack."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rowmaker import row
@@ -70,6 +71,31 @@ def test_a_redirect_names_whom_it_was_for() -> None:
 def test_a_failed_try_and_then_a_delivery_is_a_delivery() -> None:
     found = one(row("FAIL", "08:00:01"), row("DELIVER", "08:00:02", server_hostname="MBX01"))
     assert outcomes(found) == [("ann@x.test", None, "delivered")]
+
+
+@pytest.mark.parametrize("event", ["DROP", "BADMAIL", "SUPPRESSED", "MODERATORREJECT", "MODERATIONEXPIRE"])
+def test_a_recipient_who_does_not_get_it_is_not_open(event: str) -> None:
+    found = one(row("RECEIVE", "08:00:01"), row(event, "08:00:02", recipient_status=["550 5.2.1 full"]))
+    assert [(way.outcome, way.status) for way in found.ways] == [("failed", f"{event}: 550 5.2.1 full")]
+    assert found.gaps == []
+
+
+def test_what_is_open_says_why_it_waits() -> None:
+    found = one(
+        row("RECEIVE", "08:00:01"),
+        row("POISONMESSAGE", "08:00:02"),
+        row("DEFER", "08:00:03", recipient_status=["451 4.4.0 DNS"]),
+        row("HADISCARD", "08:00:04"),
+    )
+    assert [(way.outcome, way.status) for way in found.ways] == [("open", "DEFER: 451 4.4.0 DNS")]
+    assert len(found.gaps) == 1
+    sent = one(*found.events, row("SEND", "08:00:05"))
+    assert [(way.outcome, way.status) for way in sent.ways] == [("sent", "")]
+
+
+def test_a_list_without_members_is_expanded() -> None:
+    found = one(row("RECEIVE"), row("EXPAND", recipient_address=[], related_recipient_address="ann@x.test"))
+    assert outcomes(found) == [("ann@x.test", None, "expanded")]
 
 
 def test_a_report_and_what_it_is_about_are_linked_both_ways() -> None:

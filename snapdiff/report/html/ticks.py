@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from snapdiff.log_words import row_words
+from snapdiff.log_words import context_words, row_words
 from snapdiff.report.html.digests import key_of
 from snapdiff.report.moments import moments, session_words, who_words
 from snapdiff.report.words import cut, is_refusal, summary
@@ -110,7 +110,7 @@ def _row(row: TrackingRow, tick: Tick) -> Tick:
         words=cut(words[:1].upper() + words[1:], _LONGEST),
         event=cut(event, 40),
         ends=" → ".join(filter(None, ends)),
-        more=[cut("; ".join(statuses), 300)] if is_told else [],
+        more=[cut(one, 300) for one in (*context_words(row), *(["; ".join(statuses)] if is_told else []))],
     )
 
 

@@ -1,0 +1,56 @@
+"""What a row says happened, in words, and what it tells beside that."""
+
+from pathlib import Path
+
+import pytest
+from logmaker import write_log
+from program import snapdiff
+from rowmaker import row
+
+from snapdiff.log_words import context_words, row_words
+from snapdiff.model import LogValue
+from snapdiff.read.log_values import with_parsed
+
+UNTIL = "2024-05-14T08:15:00.000Z"
+MAPI = "MDB:1, Mailbox:2, Event:3, MessageClass:IPM.Note, CreationTime:2024-05-14T08:00:00Z, ClientType:OWA"
+RULES = {"source": "AGENT", "source_context": "Transport Rule Agent"}
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "words", "beside"),
+    [
+        ("FAIL", RULES, "delivery failed, by agent Transport Rule Agent", []),
+        ("drop", RULES, "dropped without a report, by agent Transport Rule Agent", []),
+        ("FAIL", {"source_context": "no route"}, "delivery failed", ["context: no route"]),
+        ("DEFER", {"message_info": UNTIL}, "put off until 2024-05-14 08:15:00 UTC", []),
+        ("DEFER", {}, "put off: it will be tried again", []),
+        ("SUBMIT", {"source_context": MAPI}, "submitted from a mailbox", ["ClientType OWA, MessageClass IPM.Note"]),
+        ("SEND", {"source_context": "08DC;250 2.0.0 Ok"}, "handed to the next server", ["answer: 250 2.0.0 Ok"]),
+        ("DELIVER", {"source_context": f"08DC;{UNTIL};1"}, "delivered to a mailbox", []),
+        ("RECEIVE", {"message_info": "0cI: "}, "received", ["authentication: 0cI:"]),
+        (
+            "BADMAIL",
+            {"custom_data": ["S:BadmailReason=no sender", "S:DeliveryPriority=Normal"]},
+            "could not be read or returned, and was set aside",
+            ["BadmailReason: no sender"],
+        ),
+        ("NOVELTY", {"source_context": "x;y"}, "NOVELTY", ["context: x;y"]),
+    ],
+)
+def test_words(event: str, fields: dict[str, LogValue], words: str, beside: list[str]) -> None:
+    one = with_parsed(row(event, **fields))
+    assert (row_words(one), context_words(one)) == (words, beside)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_why_and_until_when_are_shown(tmp_path: Path, form: str) -> None:
+    common = {"message-id": "<1@x.test>", "recipient-address": ["ann@x.test"], "date-time": "2024-05-14T08:00:00.000Z"}
+    write_log(
+        tmp_path / "MSGTRK2024051408-1.LOG",
+        {**common, "event-id": "DEFER", "source-context": "no route to x.test", "message-info": UNTIL},
+        {**common, "event-id": "AGENTINFO", "custom-data": ["S:TRA=ETR|ruleId=1", "what nobody knows"]},
+    )
+    said = snapdiff("track", tmp_path, "--format", form).out.decode()
+    assert "ut off until 2024-05-14 08:15:00 UTC" in said.replace("`", "")
+    assert "context: no route to x.test" in said
+    assert form == "markdown" or "what nobody knows" in said

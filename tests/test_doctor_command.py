@@ -66,7 +66,25 @@ def test_a_file_that_tells_nothing_is_named(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     ran = snapdiff("doctor", tmp_path / "none.txt")
     assert ran.code == 2
-    assert "none.txt" in ran.out.decode()
+    assert "none.txt; check how it is spelt." in " ".join(ran.out.decode().split())
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_could_not_be_read_is_said_before_what_to_paste(tmp_path: Path, form: str) -> None:
+    said = snapdiff("doctor", tmp_path / "none.txt", "--format", form).out.decode()
+    assert said.index("none") < said.index("Get-TransportService")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [(None, "There are no snapshots yet."), ("Routing0001.eml", "Snapshots are there.")]
+)
+def test_a_folder_alone_is_judged_by_its_snapshots(tmp_path: Path, name: str | None, verdict: str) -> None:
+    if name:
+        (tmp_path / name).write_bytes(b"")
+    ran = snapdiff("doctor", tmp_path)
+    assert ran.code == 0
+    assert ran.out.decode().startswith(verdict)
+    assert "Nothing wrong" not in ran.out.decode()
 
 
 def test_a_paste_never_steers_the_terminal(tmp_path: Path) -> None:

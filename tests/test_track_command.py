@@ -81,7 +81,7 @@ def test_nothing_found_is_said_and_is_no_failure() -> None:
     ("arguments", "says"),
     [
         (["no-such-folder"], "no-such-folder"),
-        ([str(ROOT / "samples" / "traces")], "holds no message tracking log"),
+        ([str(ROOT / "samples" / "traces")], "There is no message tracking log in "),
         ([str(LOGS), "--since", "yesterday"], "no time"),
     ],
 )

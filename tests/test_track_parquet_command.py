@@ -52,7 +52,7 @@ def test_where_no_log_is_found_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.txt").write_text("no log")
     ran = snapdiff("track", tmp_path / "in", "--format", "parquet", "-o", tmp_path / "out")
     assert ran.code == 2
-    assert "holds no message tracking log" in ran.errors
+    assert "There is no message tracking log in " in ran.errors
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 

@@ -7,6 +7,10 @@ from snapdiff.commands.streams import output_stream, same_place
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 
 _WRONG = 1
+_NOT_KNOWN = (
+    "holds nothing that snapdiff doctor knows: it reads what cmdlets such as Get-TransportService | Format-List print, "
+    "agents.config, and folders; see snapdiff doctor --help."
+)
 
 
 def doctor(files: Sequence[Path], sender: str | None, form: str, output: Path | None) -> int:
@@ -20,10 +24,7 @@ def doctor(files: Sequence[Path], sender: str | None, form: str, output: Path | 
         raise WrongUsage(f"{output} is one of the files that are read; give another file with -o")
     problems: list[Problem] = []
     setup = read_setup(files, sender, problems)
-    problems.extend(
-        Problem(name, "not-recognised", f"{name} holds nothing that snapdiff doctor knows; see snapdiff doctor --help.")
-        for name in setup.not_known
-    )
+    problems.extend(Problem(name, "not-recognised", f"{name} {_NOT_KNOWN}") for name in setup.not_known)
     diagnosis = diagnose(setup, problems)
     with output_stream(output) as stream:
         stream.write(draw(diagnosis, form).encode("utf-8", "backslashreplace"))

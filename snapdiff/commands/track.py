@@ -133,9 +133,9 @@ def _no_logs(paths: Sequence[Path], problems: Sequence[Problem]) -> str:
     given = " ".join(path.as_posix() for path in paths)
     causes = "".join(f" {problem.message}" for problem in problems[:3])
     return (
-        f"{given} holds no message tracking log: looked for files that begin as Exchange's do (MSGTRK2024051408-1.LOG "
-        "and its kin, plain, .gz or in a .zip); Get-TransportService | Format-List Name,MessageTrackingLogPath shows "
-        f"where they are.{causes}"
+        f"There is no message tracking log in {given}.{causes} Give a log, or a folder or .zip that holds some: files "
+        "that begin as Exchange's do (MSGTRK2024051408-1.LOG and its kin, plain or .gz). Get-TransportService | "
+        "Format-List Name,MessageTrackingLogPath shows where they are."
     )
 
 

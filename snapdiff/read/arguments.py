@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from snapdiff.model import Problem
 from snapdiff.read.files import openable
-from snapdiff.read.listing import NothingFound
+from snapdiff.read.listing import WHAT_TO_GIVE, NothingFound
 from snapdiff.read.names import is_known_log, shown
 
 
@@ -53,11 +53,15 @@ def sort_arguments(paths: Sequence[pathlib.Path]) -> Arguments:
     places = _without_nested(places, problems)
     if len(mails) == 1:
         if not places:
-            raise NothingFound(f"{source} is a single file, with nothing to compare it with")
+            raise NothingFound(f"{source} is a single file, with nothing to compare it with", WHAT_TO_GIVE)
         name = shown(os.path.basename(mails.pop()))  # noqa: PTH119
         problems.append(Problem(name, "single-mail", f"{name} is a single mail, with nothing to compare it with."))
     alone = len(paths) == 1
     return Arguments(source, places, [""] if alone and places else _labels(places), mails, logs, problems)
+
+
+_CHECK_PATH = "Check how it is spelt; a path that begins with no drive and no slash counts from the folder you are in."
+_CHECK_RIGHTS = "Ask for the right to read it, or copy it to a place of your own and give that."
 
 
 def _mode(absolute: str, given: str) -> int:
@@ -65,11 +69,11 @@ def _mode(absolute: str, given: str) -> int:
         mode = os.stat(openable(absolute)).st_mode  # noqa: PTH116
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
-            raise NothingFound(f"There is no {given}") from None
+            raise NothingFound(f"There is no file or folder called {given}", _CHECK_PATH) from None
         cause = "access is denied" if isinstance(error, PermissionError) else error.strerror or type(error).__name__
-        raise NothingFound(f"{given} can't be read ({cause})") from None
+        raise NothingFound(f"{given} can't be read: {cause}", _CHECK_RIGHTS) from None
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise NothingFound(f"{given} is neither a folder nor a file")
+        raise NothingFound(f"{given} is neither a folder nor a file", WHAT_TO_GIVE)
     return mode
 
 

@@ -45,25 +45,26 @@ class Listing(Struct, frozen=True):
 
 
 class NothingFound(Exception):  # noqa: N818 - it is an answer to the user, not a fault
-    """No snapshots at all: one sentence on what is there instead, what was looked for, and how tracing is enabled.
+    """No snapshots at all: what is there instead, why, and what to do next, on one line.
 
     `problems` holds what could not be read on the way, as that may be the cause.
     """
 
-    def __init__(self, there: str, problems: Sequence[Problem] = ()) -> None:
-        """Begin the sentence with what is there: 'X holds no snapshots', 'There is no X'."""
+    def __init__(self, there: str, advice: str, problems: Sequence[Problem] = ()) -> None:
+        """`there` says what is there: 'There is no file in X'; `advice` is whole sentences."""
         self.problems = list(problems)
         causes = "".join(f" {problem.message}" for problem in self.problems[:3])
-        super().__init__(f"{there}: looked for {_LOOKED_FOR}; {_HOW_TO_ENABLE}.{causes}")
+        super().__init__(f"{there}.{causes} {advice}")
 
 
-_LOOKED_FOR = (
-    "snapshots (Original.eml, SmtpReceive0001.eml, Routing0001.eml and so on) in a PipelineTracing or MessageSnapshots "
-    "folder, in a folder or .zip that holds one, or two and more .eml files in order"
+WHAT_TO_GIVE = (
+    "Give the PipelineTracing or MessageSnapshots folder with the snapshots (Original.eml, SmtpReceive0001.eml, "
+    "Routing0001.eml and so on), a folder or .zip that holds one, or two and more .eml files in order."
 )
-_HOW_TO_ENABLE = (
-    "tracing is enabled with Set-TransportService <server> -PipelineTracingSenderAddress <sender> "
-    "-PipelineTracingEnabled $true (Set-MailboxTransportService for mailbox delivery)"
+NONE_YET = (
+    "No snapshots yet? Exchange writes them from the next mail of a sender on, once tracing is on for that sender: "
+    "Set-TransportService SERVER -PipelineTracingSenderAddress SENDER -PipelineTracingEnabled $true "
+    "(Set-MailboxTransportService for mailbox delivery). If it is on, snapdiff doctor says what keeps them away."
 )
 
 

@@ -58,13 +58,20 @@ def read_setup(paths: Sequence[Path], sender: str | None, problems: list[Problem
             with path.open("rb") as stream:
                 raw = stream.read(LARGEST_PASTE + 1)
         except OSError as fault:
-            problems.append(Problem(name, "unreadable", f"{name}: {fault.strerror or fault}"))
+            problems.append(Problem(name, "unreadable", _unreadable(name, fault)))
             continue
         if len(raw) > LARGEST_PASTE:
             said = f"{name} is larger than any pasted output; only its first 16 MB were read."
             problems.append(Problem(name, "too-large", said))
         _read_paste(name, _text(raw[:LARGEST_PASTE]), found)
     return found
+
+
+def _unreadable(name: str, fault: OSError) -> str:
+    if isinstance(fault, FileNotFoundError | NotADirectoryError):
+        return f"There is no file or folder called {name}; check how it is spelt."
+    cause = "access is denied" if isinstance(fault, PermissionError) else fault.strerror or fault
+    return f"{name} can't be read: {cause}."
 
 
 def _read_paste(name: str, text: str, found: SetUp) -> None:

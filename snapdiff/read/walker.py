@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from snapdiff.model import Problem, Service
 from snapdiff.read.arguments import sort_arguments
 from snapdiff.read.files import explain, openable, read_plain
-from snapdiff.read.listing import Listing, NothingFound, ReadFailed, TraceFolder
+from snapdiff.read.listing import NONE_YET, WHAT_TO_GIVE, Listing, NothingFound, ReadFailed, TraceFolder
 from snapdiff.read.names import (
     as_found,
     guid_of,
@@ -98,7 +98,12 @@ def _nothing(source: str, listing: Listing) -> NothingFound:
     logs, others = len(listing.logs), listing.left_out
     seen = [f"{logs} tracking or protocol log{'s' * (logs > 1)}"] if logs else []
     seen += [f"{others} other file{'s' * (others > 1)}"] if others else []
-    return NothingFound(f"{source} holds {' and '.join(seen) or 'nothing'} and no snapshots", listing.problems)
+    if seen:
+        there = f"There are no snapshots in {source}, only {' and '.join(seen)}"
+    else:
+        there = f"There are no snapshots in {source}" if listing.problems else f"There is no file in {source}"
+    search = ["To search the logs, use snapdiff track."] if logs else []
+    return NothingFound(there, " ".join([*search, WHAT_TO_GIVE, NONE_YET]), listing.problems)
 
 
 class _Found:

@@ -27,6 +27,8 @@ def _text(diagnosis: Diagnosis) -> str:
 
 def _blocks(diagnosis: Diagnosis) -> Iterator[list[str]]:
     yield [_verdict(diagnosis)]
+    for problem in diagnosis.problems:
+        yield [_wrapped(safe(problem.message), "  ")]
     for finding in diagnosis.findings:
         head = safe(f"{finding.severity:<7}  {finding.code}  {finding.message}")
         yield [_wrapped(head, "         "), _wrapped("         " + safe(finding.fix), "         ")]
@@ -34,8 +36,6 @@ def _blocks(diagnosis: Diagnosis) -> Iterator[list[str]]:
         yield ["In order:", *(_wrapped(f"  {safe(one)}", "    ") for one in diagnosis.right)]
     if diagnosis.missing:
         yield ["Not looked at; paste what these print into a file, and give it too:", *_commands(diagnosis)]
-    for problem in diagnosis.problems:
-        yield [_wrapped(safe(problem.message), "  ")]
     yield [_wrapped(_SWITCH_OFF, "")]
 
 
@@ -51,9 +51,13 @@ def _verdict(diagnosis: Diagnosis) -> str:
     wrong = sum(finding.severity == "error" for finding in diagnosis.findings)
     if wrong:
         return "1 thing is wrong." if wrong == 1 else f"{wrong} things are wrong."
-    if not any((setup.services, setup.agents, setup.switches, setup.rights, setup.folders)):
-        return "No snapshots? Give snapdiff doctor what the commands below print, and it says what is wrong."
-    return "Nothing wrong was found in what was given."
+    if any((setup.services, setup.agents, setup.switches, setup.rights)):
+        return "Nothing wrong was found in what was given."
+    if any(folder.snapshots for folder in setup.folders):
+        return "Snapshots are there."
+    if setup.folders:
+        return "There are no snapshots yet. Give snapdiff doctor what the commands below print, and it says why."
+    return "No snapshots? Give snapdiff doctor what the commands below print, and it says what is wrong."
 
 
 def _wrapped(text: str, indent: str) -> str:
@@ -62,6 +66,8 @@ def _wrapped(text: str, indent: str) -> str:
 
 def _markdown(diagnosis: Diagnosis) -> str:
     lines = ["# Set-up of pipeline tracing", "", _verdict(diagnosis), ""]
+    for problem in diagnosis.problems:
+        lines += [sentence(problem.message), ""]
     for finding in diagnosis.findings:
         lines.append(f"- **{finding.severity}** {code(finding.code)}: {sentence(finding.message)}")
         lines.append(f"  Fix: {sentence(finding.fix)}")
@@ -69,7 +75,7 @@ def _markdown(diagnosis: Diagnosis) -> str:
     if diagnosis.missing:
         lines += ["", "## Not looked at", ""]
         lines += [f"- {one.tells}: {code(one.command)}" for one in diagnosis.missing]
-    lines += ["", *(f"- {sentence(problem.message)}" for problem in diagnosis.problems), sentence(_SWITCH_OFF)]
+    lines += ["", sentence(_SWITCH_OFF)]
     return "\n".join(lines) + "\n"
 
 

@@ -118,8 +118,8 @@ def custom_data(parts: Iterable[str]) -> list[CustomDatum]:
 
 def source_context(text: str) -> dict[str, str]:
     """Named values: of a Protocol-Id (`session_id`, `session_start`, `message_number`), of what was sent (`session_id`,
-    `reply`, and the next server's `next_internal_id` and `next_server`), of a shadow copy (`shadow_server`, `reply`), or
-    of `MDB:..., Mailbox:...` and `ClientSubmitTime:...` under their own names. Empty for anything else, such as an
+    `reply`, and the next server's `next_internal_id` and `next_server`), of a shadow copy (`shadow_server`, `reply`),
+    or of `MDB:..., Mailbox:...` and `ClientSubmitTime:...` under their own names. Empty for anything else, such as an
     agent's name.
     """
     text, names_client, time = text.rpartition(_CLIENT_TIME) if _CLIENT_TIME in text else (text, "", "")

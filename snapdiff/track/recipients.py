@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from snapdiff.model import RecipientWay, TrackingRow
 
 _OUTCOMES = {"DELIVER": "delivered", "DUPLICATEDELIVER": "delivered", "SEND": "sent", "FAIL": "failed"}
-_ENDED = frozenset(("BADMAIL", "DROP", "SUPPRESSED", "MODERATORREJECT", "MODERATIONEXPIRE", "MODERATORSALLNDR"))
+_ENDED = ("BADMAIL", "DROP", "SUPPRESSED", "MODERATORREJECT", "MODERATIONEXPIRE", "MODERATORSALLNDR")
 """Events other than FAIL after which a recipient does not get the message."""
 _OUTCOMES |= dict.fromkeys(_ENDED, "failed")
-_WAITS = frozenset(
-    ("DEFER", "SUBMITDEFER", "RESUBMITDEFER", "RESUBMITFAIL", "POISONMESSAGE", "INITMESSAGECREATED", "THROTTLE")
-    + ("DELIVERFAIL", "SUBMITFAIL")
+_WAITS = (
+    *("DEFER", "SUBMITDEFER", "SUBMITFAIL", "RESUBMITDEFER", "RESUBMITFAIL", "DELIVERFAIL"),
+    *("POISONMESSAGE", "INITMESSAGECREATED", "THROTTLE"),
 )
 """Events that say why a recipient does not have the message yet."""
 _OUTCOMES |= dict.fromkeys(("9", "1023", "1028"), "delivered")  # the numbers of Exchange 5.5 to 2003

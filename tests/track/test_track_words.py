@@ -44,7 +44,7 @@ def test_words(event: str, fields: dict[str, LogValue], words: str, beside: list
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_why_and_until_when_are_shown(tmp_path: Path, form: str) -> None:
-    common = {"message-id": "<1@x.test>", "recipient-address": ["ann@x.test"], "date-time": "2024-05-14T08:00:00.000Z"}
+    common: dict[str, str | list[str]] = {"message-id": "<1@x.test>", "date-time": "2024-05-14T08:00:00.000Z"}
     write_log(
         tmp_path / "MSGTRK2024051408-1.LOG",
         {**common, "event-id": "DEFER", "source-context": "no route to x.test", "message-info": UNTIL},

@@ -12,6 +12,7 @@ from snapdiff.cli import findings as findings
 from snapdiff.cli import report as report
 from snapdiff.cli import track as track
 from snapdiff.cli.app import app
+from snapdiff.cli.narrow import program
 
 _OWN_OPTIONS = frozenset({"--help", "-h", "--version", "-V"})
 
@@ -22,7 +23,8 @@ def run(arguments: list[str]) -> int:
 
     if arguments and arguments[0] not in _commands() | _OWN_OPTIONS:
         arguments = ["report", *arguments]
-    return told(lambda: app(arguments, prog_name="snapdiff"), sys.stderr)
+    top, settings = program(app)
+    return told(lambda: top(arguments, prog_name="snapdiff", **settings), sys.stderr)
 
 
 def _commands() -> frozenset[str | None]:

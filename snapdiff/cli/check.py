@@ -97,7 +97,8 @@ def _accept(
 
 
 _policies = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(_policies, name="policy", help="Writes a first policy, or looks one over.")
+_TOLD = "Writes a first policy, or looks one over."
+app.add_typer(_policies, name="policy", help=_TOLD, short_help=_TOLD)
 
 
 @_policies.command("check", short_help="Whether a policy can be read, with every mistake in it.")

@@ -4,7 +4,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -17,21 +17,34 @@ Result = TypeVar("Result")
 def in_order(do: Callable[[Work], Result], pieces: Iterable[Work], workers: int) -> Iterator[Result]:
     """What `do` makes of each piece. With fewer than two workers it is done here, piece by piece as asked for.
 
-    No more than twice as many pieces as workers are done ahead, so that results do not pile up.
+    Each worker is given `do` once, and keeps it. No more than twice as many pieces as workers are done ahead, so that
+    results do not pile up.
     """
     if workers < 2:
         yield from map(do, pieces)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+    with ProcessPoolExecutor(workers, _context(), _take_up, (do,)) as pool:
         waiting: deque[Future[Result]] = deque()
         for piece in pieces:
-            waiting.append(pool.submit(do, piece))
+            waiting.append(pool.submit(_do, piece))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+_taken_up: list[Callable[[Any], Any]] = []
+"""What this process does with each piece, where it is a worker."""
+
+
+def _take_up(do: Callable[[Any], Any]) -> None:
+    _taken_up[:] = [do]
+
+
+def _do(piece: Any) -> Any:
+    return _taken_up[0](piece)
 
 
 def _context() -> "BaseContext":

@@ -72,7 +72,7 @@ class Searched:
     def _rows_of(self, wanted: set[str]) -> Iterator[TrackingRow]:
         """Every row of these messages, and of the delivery reports about them."""
         words = sorted(wanted)
-        known = self._indexed.named(words) if self._indexed is not None else None
+        known = self._indexed.named(words) if self._indexed is not None else self._logs.passed
         logs = LogRows(self._places, _unheard, words, self._local, exact=True, jobs=self._jobs, known=known)
         return (row for row in (logs if wanted else ()) if _is_about(row, wanted))
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from snapdiff.attribution import message_notes
 from snapdiff.commands.asking import ask, may_ask
 from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
@@ -20,12 +19,14 @@ from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, find_logs
 from snapdiff.read.protocol import sessions
-from snapdiff.redact.nouns import Redactor
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import messages
 from snapdiff.track.search import Search
 from snapdiff.track.talks import with_sessions
+
+if TYPE_CHECKING:
+    from snapdiff.redact.nouns import Redactor
 
 
 class Shown(Struct, frozen=True):
@@ -38,7 +39,7 @@ class Shown(Struct, frozen=True):
     output: Path | None
     color: ColorChoice
     number: int | None = None
-    hidden: Redactor | None = None
+    hidden: "Redactor | None" = None
 
 
 def track(
@@ -95,6 +96,8 @@ def track(
 
 
 def _with_notes(message: TrackedMessage, rules: Mapping[str, str] | None) -> TrackedMessage:
+    from snapdiff.attribution import message_notes
+
     return replace(message, logged=message_notes(message.events, rules) if message.message_id else [])
 
 

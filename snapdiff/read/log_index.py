@@ -181,11 +181,11 @@ class LogIndex:
                 "UPDATE logs SET size = ?, head = ?, tail = ?, ended = ?, rows = ?, problems = ? WHERE id = ?", values
             )
 
-    def headers(self, log: int) -> list[tuple[int, Line]]:
-        """The header lines of a log in their order, each with where the part begins that it stands in."""
+    def headers(self, log: int) -> list[Line]:
+        """The header lines of a log in their order."""
         with self._told():
-            found = self._base.execute("SELECT start, line, text FROM headers WHERE log = ? ORDER BY line", (log,))
-            return [(start, Line(line, text, is_last=False, is_ended=True)) for start, line, text in found]
+            found = self._base.execute("SELECT line, text FROM headers WHERE log = ? ORDER BY line", (log,))
+            return [Line(line, text, is_last=False, is_ended=True) for line, text in found]
 
     def parts_named(self, message_ids: Sequence[str]) -> list[IndexedPart]:
         """Where rows of these messages may stand, and delivery reports about them."""

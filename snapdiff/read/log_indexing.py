@@ -15,7 +15,7 @@ from snapdiff.read.log_marks import Mark, mark_of
 from snapdiff.read.log_needles import Needles
 from snapdiff.read.log_notes import PART, Kind, Noting, noted
 from snapdiff.read.log_places import LogPlace, open_log
-from snapdiff.read.log_scan import PIECE, Known, Piece, Scan, parts, pieces, row_begin
+from snapdiff.read.log_scan import PIECE, Known, Piece, parts, pieces, row_begin, scan
 from snapdiff.read.logs import LINE_READERS, kind_of
 from snapdiff.workers import available_cores, in_order
 
@@ -51,6 +51,7 @@ class Indexed:
         self._jobs = jobs
         self._known: dict[LogPlace, IndexedLog] = {}
         self._whole: dict[LogPlace, Piece] = {}
+        self._kinds: dict[LogPlace, LogKind] = {}
 
     def update(self) -> Updated:
         """Brings the index up to date with the logs, and takes out logs whose files are gone.
@@ -94,6 +95,7 @@ class Indexed:
                 elif size - log.mark.size > 2 * PART:
                     counts["grown"] += 1
                 self._known[place], self._whole[place] = log, Piece(place, 0, size, reader.is_quoted)
+                self._kinds[place] = kind
                 if size - log.mark.size <= 2 * PART:
                     return None
                 end = row_begin(stream, size - 2 * PART)
@@ -108,11 +110,11 @@ class Indexed:
         """Adds what is new, its pieces read by workers; gives the number of rows."""
         size = sum(piece.end - piece.start for one in due for piece in one.more)
         workers = min(self._jobs or available_cores(), _MOST_WORKERS) if size >= _WORTH_WORKERS else 1
-        scanned = in_order(Scan(Needles(["#fields:"])), [piece for one in due for piece in one.more], workers)
+        scanned = scan(Needles(["#fields:"]), [piece for one in due for piece in one.more], workers)
         headers = iter([[line for line in one.lines if line.is_header] for one in scanned])
         works: list[Noting] = []
         for one in due:
-            above = [line for _, line in self._index.headers(one.log.id)]
+            above = self._index.headers(one.log.id)
             for piece in one.more:
                 works.append(Noting(piece, one.kind, list(above)))
                 above += next(headers)
@@ -142,10 +144,10 @@ class Indexed:
     def _known_of(self, place: LogPlace, log: IndexedLog, chosen: Sequence[IndexedPart]) -> Known:
         """The parts chosen, and the end of the log, which no index knows."""
         whole = self._whole[place]
-        found = [replace(whole, start=part.start, end=part.end) for part in chosen]
+        found = [replace(whole, start=part.start, end=part.end, rows=part.rows) for part in chosen]
         before = [part.before for part in chosen]
         if whole.end > log.mark.size:
             found.append(replace(whole, start=log.mark.size))
             before.append(log.ended)
         left_out = log.rows - sum(part.rows for part in chosen)
-        return Known(found, before, self._index.headers(log.id), left_out, log.problems)
+        return Known(self._kinds[place], found, before, self._index.headers(log.id), left_out, log.problems)

@@ -3,7 +3,7 @@
 import codecs
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ BLOCK = 64 * 1024
 """Bytes read at once: few enough to stay in the processor's cache over several looks at them."""
 _ROW = re.compile(rb"\d{4}-\d\d-\d\dT")
 _DAY = len("2024-05-14T")
+_BEHIND_T = b"U"
 _BEGINS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T|#[A-Za-z-]+:")
 """How rows and header lines begin."""
 _HEADER = re.compile(rb"#[A-Za-z-]+:")
@@ -141,19 +142,19 @@ class Lines:
         self.rows += looked.rows
         number, counted = self.ended + 1, 0
         self.ended += looked.ended
-        found = {block.rfind(b"\n", 0, at) + 1 for at in self._needles.within(block)}
+        found = set(self._needles.within(block))
         for start in sorted(found.union(looked.headers)):
             end = block.find(b"\n", start) + 1 or len(block)
             number += block.count(b"\n", counted, start)
             counted = start
-            yield _line(block[start:end], number, is_last=is_last and end == len(block))
+            yield line_of(block[start:end], number, is_last=is_last and end == len(block))
 
     def _every(self, block: bytes, *, is_last: bool) -> Iterator[Line]:
         lines = io.BytesIO(block).readlines()
         for at, raw in enumerate(lines, 1):
             self.ended += raw.endswith(b"\n")
             if not _is_blank(raw):
-                line = _line(raw, self.ended + (not raw.endswith(b"\n")), is_last=is_last and at == len(lines))
+                line = line_of(raw, self.ended + (not raw.endswith(b"\n")), is_last=is_last and at == len(lines))
                 self.rows += not line.is_header
                 yield line
 
@@ -166,7 +167,8 @@ class Lines:
         return block[block.find(b"\n") + 1 :] or self._read(BLOCK)
 
 
-def _line(raw: bytes, number: int, *, is_last: bool) -> Line:
+def line_of(raw: bytes, number: int, *, is_last: bool) -> Line:
+    """A line from its bytes, its end among them."""
     text = raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "backslashreplace")
     return Line(number, text.rstrip("\r\n").lstrip("\0"), is_last, raw.endswith(b"\n"))
 
@@ -193,20 +195,13 @@ class _Looked(Struct):
 
 
 def _look(block: bytes, *, is_quoted: bool) -> _Looked:
-    """Counts rows. Where the least of all lines begins like a row, none is blank and none a header line.
-
-    Where the least and the greatest begin with the same day, all lines do, and none is split.
-    """
     lines = io.BytesIO(block).readlines()
     looked = _Looked(len(lines) - (not block.endswith(b"\n")), len(lines), [], is_split=False)
-    least = min(lines)
-    if least >= _ABOVE_HEADERS and not (_BOM_BEGINS in block and codecs.BOM_UTF8 in block):
-        is_one_day = is_quoted and _ROW.match(least) and least[:_DAY] == max(lines)[:_DAY]
-        looked.is_split = is_quoted and not is_one_day and not all(map(_ROW.match, lines))
+    if are_rows(lines, is_quoted=is_quoted):
         return looked
     at = 0
     for line in lines:
-        if _is_header(line):
+        if is_header(line):
             looked.headers.append(at)
             looked.rows -= 1
             looked.is_split = looked.is_split or (is_quoted and not _HEADER.search(line))
@@ -218,11 +213,34 @@ def _look(block: bytes, *, is_quoted: bool) -> _Looked:
     return looked
 
 
+def are_rows(lines: Sequence[bytes], *, is_quoted: bool) -> bool:
+    """Whether each of some lines is a row, by no more than how they begin; with `is_quoted` each begins with its time.
+
+    Where the least of all lines begins like a row, none is blank and none a header line; where the least and the
+    greatest begin with the same day, all lines do.
+    """
+    if not lines or not begins_row(min(lines), is_quoted=is_quoted):
+        return False
+    _, above = bounds(min(lines), is_quoted=is_quoted)
+    return max(lines) < above or (is_quoted and all(map(_ROW.match, lines)))
+
+
+def begins_row(line: bytes, *, is_quoted: bool) -> bool:
+    """Whether a raw line begins as a row does; one with `is_quoted` by its time."""
+    return _ROW.match(line) is not None if is_quoted else _ABOVE_HEADERS <= line < _BOM_BEGINS
+
+
+def bounds(row: bytes, *, is_quoted: bool) -> tuple[bytes, bytes]:
+    """Lines from the first bound to before the second begin as rows do, with `is_quoted` those of the same day."""
+    return (row[:_DAY], row[: _DAY - 1] + _BEHIND_T) if is_quoted else (_ABOVE_HEADERS, _BOM_BEGINS)
+
+
 def _is_blank(line: bytes) -> bool:
     return not line.strip(b"\r\n\0")
 
 
-def _is_header(line: bytes) -> bool:
+def is_header(line: bytes) -> bool:
+    """Whether a raw line is one of the log's own header lines."""
     return line.removeprefix(codecs.BOM_UTF8).lstrip(b"\0").startswith(b"#")
 
 

@@ -1,13 +1,19 @@
-"""Texts that are looked for to where they may stand in a block of a log's bytes, so that few lines are read at all."""
+"""Texts that are looked for to the lines of a log's block in which one may stand, so that few lines are read at all."""
 
 from collections.abc import Iterator, Sequence
-from re import compile as pattern
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
 
-_FEW = 3
-"""So many texts are each looked for by themselves; more than that by what stands behind every `<`."""
-_MOST_ALONE = 64
-_LONGEST_HEAD = 24
-_MESSAGE_ID = pattern(rb"<[^<>\n]+>")
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
+
+_MOST_FOLDED = 64
+"""So many texts in any letter case are looked for at most."""
+_MARK = 3
+"""Bytes of a text in any letter case that are looked for in each of their cases, of which there are 8 at most."""
+_MOST_COMMON_FIRST = b"0eo1,.ta2ncsri m-d543:67l8bf9pgxu=hvy@z;k?|w><\"j()*[]#q/{}_'+%!"
+"""The characters of tracking logs by how many there are, letters without their case; all others are rarer."""
 
 
 class Needles:
@@ -17,41 +23,73 @@ class Needles:
     """
 
     def __init__(self, words: Sequence[str], *, exact: bool = False) -> None:
-        runs = [needle(word) if exact else needle(word).lower() for word in dict.fromkeys(words)]
-        ids = [run for run in runs if _MESSAGE_ID.fullmatch(run)] if exact and len(runs) > _FEW else []
-        self._alone = [run for run in runs if run not in set(ids)]
-        self._ids = _MessageIds(ids) if ids else None
+        self._words = tuple(dict.fromkeys(words))
         self._exact = exact
-        self.are_useless = not runs or not all(runs) or len(self._alone) > _MOST_ALONE
+        runs = [needle(word) for word in self._words]
+        self._runs = sorted({run if exact else run.lower() for run in runs})
+        self.are_useless = not runs or not all(runs) or (not exact and len(self._runs) > _MOST_FOLDED)
 
-    def within(self, block: bytes) -> Iterator[int]:
-        """Offsets where a text may stand: at least one in each line that holds one, in no order."""
-        folded = block if self._exact else block.lower()
-        for run in self._alone:
-            at = folded.find(run)
-            while at >= 0:
-                yield at
-                end = block.find(b"\n", at)
-                at = folded.find(run, end) if end >= 0 else -1
-        if self._ids is not None:
-            yield from self._ids.within(block)
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self._words, self._exact)
+
+    @property
+    def longest(self) -> int:
+        """Bytes: `may_stand_in` misses none in two texts that share one less than so many."""
+        return max(map(len, self._marks))
+
+    def may_stand_in(self, text: memoryview) -> bool:
+        """Whether there is anything in it that looks like one of them."""
+        return bool(self._automaton.find_matches_as_indexes(text))
+
+    def within(self, block: bytes | memoryview) -> Iterator[int]:
+        """Where the lines begin in which a text may stand, in their order; block is one of whole lines.
+
+        No text holds a line end, so that of all that begin or end within another one at least one is found.
+        """
+        end = 0
+        for _, at, _ in self._automaton.find_matches_as_indexes(block):
+            if at >= end:
+                block = bytes(block)
+                begin = block.rfind(b"\n", 0, at) + 1
+                end = block.find(b"\n", at) + 1 or len(block)
+                if self._exact or self._is_in(block[begin:end].lower()):
+                    yield begin
+
+    def _is_in(self, line: bytes) -> bool:
+        return any(run in line for run in self._runs)
+
+    @cached_property
+    def _marks(self) -> list[bytes]:
+        if self._exact:
+            return self._runs
+        return sorted({case for run in self._runs for case in _cases(_rarest(run))})
+
+    @cached_property
+    def _automaton(self) -> "BytesAhoCorasick":
+        from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+        return BytesAhoCorasick(self._marks, MatchKind.LeftmostFirst)
 
 
-class _MessageIds:
-    """Any number of ids in angle brackets, found in one go: what follows each `<` is compared with how they begin."""
+def _again(words: Sequence[str], exact: bool) -> Needles:
+    return Needles(words, exact=exact)
 
-    def __init__(self, ids: Sequence[bytes]) -> None:
-        self._ids = frozenset(ids)
-        self._length = min(_LONGEST_HEAD, *map(len, ids))
-        self._heads = frozenset(one[: self._length] for one in ids)
 
-    def within(self, block: bytes) -> Iterator[int]:
-        find, heads, length = block.find, self._heads, self._length
-        at = find(b"<")
-        while at >= 0:
-            if block[at : at + length] in heads and block[at : find(b">", at) + 1] in self._ids:
-                yield at
-            at = find(b"<", at + 1)
+def _rarest(run: bytes) -> bytes:
+    """The few bytes of a text that are least likely to stand in a line without it."""
+    marks = (run[at : at + _MARK] for at in range(max(1, len(run) - _MARK + 1)))
+    return max(marks, key=lambda mark: sum(map(_rarity, mark)))
+
+
+def _rarity(char: int) -> int:
+    at = _MOST_COMMON_FIRST.find(char)
+    return at if at >= 0 else len(_MOST_COMMON_FIRST)
+
+
+def _cases(mark: bytes) -> Iterator[bytes]:
+    """A text of lower letters in each letter case."""
+    for chars in product(*(sorted({mark[at : at + 1], mark[at : at + 1].upper()}) for at in range(len(mark)))):
+        yield b"".join(chars)
 
 
 def needle(text: str) -> bytes:

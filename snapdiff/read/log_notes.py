@@ -66,7 +66,7 @@ def noted(work: Noting) -> list[Note]:
 
 
 def _note(part: Piece, reader: LineReader) -> Note:
-    scanned = Scan(Needles(()))(part)
+    scanned = Scan(Needles(())).one(part)
     messages: set[int] = set()
     texts: set[tuple[Kind, str]] = set()
     headers = []

@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from snapdiff.model import Problem, TrackingRow
-from snapdiff.read.cmdlet import read_clixml, read_csv, read_list
 from snapdiff.read.legacy import Exchange2000Reader, RulesReader, read_55
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime
@@ -20,9 +19,9 @@ from snapdiff.read.log_places import LogPlace as LogPlace
 from snapdiff.read.log_places import Tell as Tell
 from snapdiff.read.log_places import find_logs as find_logs
 from snapdiff.read.log_places import open_log as open_log
-from snapdiff.read.log_scan import Known, Piece, Scan, Scanned, pieces
+from snapdiff.read.log_scan import Known, Piece, Scanned, pieces, scan
 from snapdiff.read.tracking import TrackingReader
-from snapdiff.workers import available_cores, in_order
+from snapdiff.workers import available_cores
 
 HARMLESS_IN_LOGS = frozenset(
     {
@@ -46,24 +45,19 @@ LINE_READERS: dict[LogKind | None, type[LineReader]] = {
     "rulestrk": RulesReader,
     "exchange-2000": Exchange2000Reader,
 }
-"""The readers of forms whose rows are a line each, of which only those looked for need to be read."""
-READERS: dict[LogKind | None, Reader] = {
-    "exchange-5.5": read_55,
-    "cmdlet-fl": read_list,
-    "cmdlet-csv": read_csv,
-    "cmdlet-clixml": read_clixml,
-}
-"""The readers of the other forms. A new form is one more entry here or above, and a sign in `log_kind`."""
+"""The readers of forms whose rows are a line each, of which only those looked for need to be read.
 
+A new form is one more entry here or in `whole_reader`, and a sign in `log_kind`.
+"""
 _WORTH_WORKERS = 48 * 1024 * 1024
 """Bytes of plain logs; fewer are looked through before workers have started."""
 _MOST_WORKERS = 8
 
 
 class _Plan(Struct, frozen=True):
-    """A log that is looked through in pieces, and the reader of the lines found; `known` where an index chose them."""
+    """A log that is looked through in pieces; `known` where more than its kind was known before."""
 
-    reader: type[LineReader]
+    kind: LogKind
     pieces: list[Piece]
     known: Known | None = None
 
@@ -74,7 +68,8 @@ class LogRows:
     `words` leave out rows in which none of them stands, in any letter case (`exact`: in its own), before they are read
     at all; a row that is given has still to be looked at. `local` says what the times of a shell mean. `jobs` is the
     number of workers that look for words, None for as many as are worth it. `known` says of some logs which pieces of
-    them have to be looked through. `files` names the tracking logs that were read, `others` counts what was none.
+    them have to be looked through. `files` names the tracking logs that were read, `others` counts what was none, and
+    `passed` is what is known of them afterwards, so that who comes this way again need not count their lines again.
     """
 
     def __init__(
@@ -97,16 +92,18 @@ class LogRows:
         self.rows_read = 0
         self.files: list[str] = []
         self.others = 0
+        self.passed: dict[LogPlace, Known] = {}
 
     def __iter__(self) -> Iterator[TrackingRow]:
-        plans = {} if self._needles.are_useless and not self._known else self._plans()
-        planned = [piece for plan in plans.values() for piece in plan.pieces]
-        scanned = in_order(Scan(self._needles), planned, self._workers(planned))
+        plans = self._plans()
+        planned = [piece for place in self._places if place in plans for piece in plans[place].pieces]
+        scanned = scan(self._needles, planned, self._workers(planned))
         for place in self._places:
             try:
                 if (plan := plans.get(place)) is not None:
                     self.files.append(place.file)
-                    yield from self._found(islice(scanned, len(plan.pieces)), plan, plan.reader(place.file, self._tell))
+                    found = islice(scanned, len(plan.pieces))
+                    yield from self._found(place, found, plan)
                     continue
                 with open_log(place) as stream:
                     yield from self._every(stream, place)
@@ -115,18 +112,16 @@ class LogRows:
 
     def _plans(self) -> dict[LogPlace, _Plan]:
         """The logs that can be looked through in pieces. One that can't be opened is told of in its turn."""
-        plans = {}
-        for place in self._places:
+        plans = {place: _Plan(known.kind, known.pieces, known) for place, known in self._known.items()}
+        for place in () if self._needles.are_useless else self._places:
+            if place in plans:
+                continue
             try:
                 with open_log(place) as stream:
-                    reader = LINE_READERS.get(kind_of(stream))
-                    known = self._known.get(place)
-                    if reader is not None and known is not None:
-                        plans[place] = _Plan(reader, known.pieces, known)
-                    elif self._needles.are_useless:
-                        continue
-                    elif reader is not None and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
-                        plans[place] = _Plan(reader, found)
+                    kind = kind_of(stream)
+                    reader = LINE_READERS.get(kind)
+                    if kind and reader and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
+                        plans[place] = _Plan(kind, found)
             except ReadFailed:
                 continue
         return plans
@@ -137,25 +132,33 @@ class LogRows:
         size = sum(piece.end - piece.start for piece in planned)
         return min(available_cores(), _MOST_WORKERS) if size >= _WORTH_WORKERS else 1
 
-    def _found(self, scanned: Iterator[Scanned], plan: _Plan, reader: LineReader) -> Iterator[TrackingRow]:
+    def _found(self, place: LogPlace, scanned: Iterator[Scanned], plan: _Plan) -> Iterator[TrackingRow]:
         """The rows of one log of which all pieces that count were looked through."""
+        reader = LINE_READERS[plan.kind](place.file, self._tell)
+        known = plan.known
+        above = deque(known.headers if known else ())
+        headers: list[Line] = []
+        counted: list[Piece] = []
+        befores: list[int] = []
         before = 0
-        headers = deque(plan.known.headers if plan.known else ())
-        for at, one in enumerate(scanned):
-            if plan.known is not None:
-                before = plan.known.before[at]
-                while headers and headers[0][0] < plan.pieces[at].start:
-                    reader.header(headers.popleft()[1])
-            for line in one.lines:
-                yield from _read(reader, replace(line, number=before + line.number))
+        for piece, one in zip(plan.pieces, scanned, strict=True):
+            before = known.before[len(befores)] if known else before
+            lines = [replace(line, number=before + line.number) for line in one.lines]
+            yield from _read_below(reader, lines, above)
+            headers += (line for line in lines if line.is_header)
+            counted.append(replace(piece, rows=one.rows if one.is_whole else None))
+            befores.append(before)
             before += one.ended
-            self.rows_read += one.rows
-            for problem in one.problems:
-                self._tell(problem)
-        if plan.known is not None:
-            self.rows_read += plan.known.rows
-            for problem in plan.known.problems:
-                self._tell(problem)
+            self._note(one.rows, one.problems)
+        if known is None:
+            self.passed[place] = Known(plan.kind, counted, befores, headers)
+        else:
+            self._note(known.rows, known.problems)
+
+    def _note(self, rows: int, problems: Sequence[Problem]) -> None:
+        self.rows_read += rows
+        for problem in problems:
+            self._tell(problem)
 
     def _every(self, stream: BinaryIO, place: LogPlace) -> Iterator[TrackingRow]:
         """The rows of a log read from beginning to end."""
@@ -169,7 +172,7 @@ class LogRows:
                     yield from _read(reader, line)
             finally:
                 self.rows_read += lines.rows
-        elif (rows := READERS.get(kind)) is not None:
+        elif (rows := whole_reader(kind)) is not None:
             self.files.append(place.file)
             for row in rows(stream, place.file, self._tell, self._local):
                 self.rows_read += 1
@@ -190,11 +193,40 @@ class LogRows:
             self._tell(Problem(place.file, "no-log", said))
 
 
+def whole_reader(kind: LogKind | None) -> Reader | None:
+    """The reader of a form that is read from beginning to end; None for any other kind of file.
+
+    Those of the cmdlet's output are imported where there is some.
+    """
+    if kind == "exchange-5.5":
+        return read_55
+    if kind is None or not kind.startswith("cmdlet-"):
+        return None
+    from snapdiff.read import cmdlet
+
+    readers = {"cmdlet-fl": cmdlet.read_list, "cmdlet-csv": cmdlet.read_csv, "cmdlet-clixml": cmdlet.read_clixml}
+    return readers[kind]
+
+
 def _read(reader: LineReader, line: Line) -> Iterator[TrackingRow]:
     if line.is_header:
         reader.header(line)
     else:
         yield reader.row(line)
+
+
+def _read_below(reader: LineReader, lines: Sequence[Line], above: deque[Line]) -> Iterator[TrackingRow]:
+    """The rows of some lines, each read by the header lines that stand above it: known ones, and those among the lines.
+
+    Takes off `above` what was passed.
+    """
+    for line in lines:
+        is_known = False
+        while above and above[0].number <= line.number:
+            is_known = above[0].number == line.number
+            reader.header(above.popleft())
+        if not is_known:
+            yield from _read(reader, line)
 
 
 def newest_time(places: Sequence[LogPlace], local: LocalTime | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import pickle
 from collections.abc import Callable
 
 import pytest
@@ -87,3 +88,22 @@ def test_letter_case_counts_only_where_it_is_exact(letter_case: Callable[[str], 
 )
 def test_where_a_word_gives_nothing_every_line_is_read(words: tuple[str, ...], useless: bool) -> None:
     assert Needles(words).are_useless is useless
+
+
+_TEXT = st.text(st.sampled_from("aAbBc.@-_x"), min_size=1, max_size=8)
+
+
+@given(st.lists(_TEXT, min_size=1, max_size=5), st.lists(st.text(st.sampled_from("aAbBc.@-_x,"), max_size=20)))
+def test_words_in_any_letter_case_are_found_in_their_lines_and_in_no_other(words: list[str], lines: list[str]) -> None:
+    block = "".join(f"{line}\n" for line in lines).encode()
+    expected = {at for at, line in enumerate(lines) if any(word.lower() in line.lower() for word in words)}
+    assert lines_found(Needles(words), block) == expected
+    assert lines_found(pickle.loads(pickle.dumps(Needles(words))), block) == expected  # noqa: S301
+
+
+@given(st.lists(_TEXT, min_size=1, max_size=5), st.text(st.sampled_from("aAbBc.@-_x\n"), max_size=60))
+def test_what_may_stand_in_a_text_misses_none(words: list[str], text: str) -> None:
+    needles = Needles(words)
+    may = needles.may_stand_in(memoryview(text.encode()))
+    assert may or not any(word.lower() in text.lower() for word in words)
+    assert needles.longest <= max(map(len, words))

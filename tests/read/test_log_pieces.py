@@ -63,6 +63,22 @@ def test_pieces_and_workers_change_nothing(folder: Path, size: int, jobs: int) -
     assert every[1] == sum(data.replace(b"\0", b"").count(b"2024-") for data in LOGS.values())
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("size", [1, 700, 5_000])
+def test_who_comes_the_same_way_again_finds_what_reading_every_line_finds(folder: Path, size: int, jobs: int) -> None:
+    places = find_logs([folder], lambda problem: None)
+    ids = [f"<{at}@x.test>" for at in (3, 7, 30, 399)]
+    every = [row for row in LogRows(places, lambda problem: None) if row.text("message_id") in ids]
+    with patch.object(log_scan, "PIECE", size):
+        first = LogRows(places, lambda problem: None, ("ANN@",), jobs=jobs)
+        list(first)
+        second = LogRows(places, lambda problem: None, ids, exact=True, jobs=jobs, known=first.passed)
+        assert [row for row in second if row.text("message_id") in ids] == every
+    assert len(first.passed) == len(LOGS) - 1
+    assert second.rows_read == first.rows_read
+    assert second.files == first.files
+
+
 @given(st.lists(st.sampled_from([b"2024-05-14T,a", b"", b"a", b"#b", b"\xff", b"x" * 50])), st.integers(1, 60))
 def test_pieces_follow_each_other_and_begin_with_a_line(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int

@@ -14,9 +14,10 @@ from snapdiff.read.clixml import records_of_xml
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc, zone_shown
 from snapdiff.read.log_lines import Lines
-from snapdiff.read.log_values import members, statuses
 from snapdiff.read.record import Record, checked_size
+from snapdiff.read.shown_lists import LISTS, as_list, normal_pairs
 from snapdiff.read.tracking import allow_large_fields
+from snapdiff.read.wrapped import Unwrapping
 
 Tell = Callable[[Problem], None]
 MAX_RECORDS = 500_000
@@ -24,7 +25,6 @@ MAX_RECORDS = 500_000
 _SHARED, _SHARED_LENGTH = 20_000, 100
 _FIELD = re.compile(r"([A-Z][A-Za-z]{1,40}) *: ?(.*)")
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LISTS = frozenset({"Recipients", "RecipientStatus", "Reference", "EventData"})
 _LOST = re.compile(r"(?:System|Microsoft)(?:\.\w+)+(?:`\d+)?(?:\[[^\[\]]*\])*")
 """What Export-Csv writes for a list: its type, such as `System.String[]`, and nothing of what was in it."""
 _CUT = re.compile(r"(?:\.\.\.|\u2026)\}$")
@@ -74,10 +74,10 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
                     unread += 1
                     fields["timestamp"] = value
                 continue
-            is_lost = name in _LISTS and isinstance(value, str) and _LOST.fullmatch(value) is not None
+            is_lost = name in LISTS and isinstance(value, str) and _LOST.fullmatch(value) is not None
             if is_lost:
                 lost[name] = None
-            fields[_field_name(name)] = [] if is_lost else value
+            fields[_field_name(name)] = [] if is_lost else normal_pairs(value) if name == "EventData" else value
         yield TrackingRow(file, line, form, time, fields)
     if unread:
         said = f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB."
@@ -175,45 +175,36 @@ def _records_of_list(lines: Lines, file: str, cut: dict[str, None]) -> Iterator[
     `cut` takes the names of lists of which Format-List showed the first members alone.
     """
     record: dict[str, list[str]] = {}
-    start, last, size = 0, "", 0
+    unwrapping = Unwrapping()
+    start, last, column, size = 0, "", 0, 0
     for line in lines:
         found = _FIELD.match(line.text)
         if found is not None and not line.text.startswith(" "):
             if found[1] in record:
-                yield start, _listed(record, cut)
+                yield start, _listed(record, cut, unwrapping)
                 record, size = {}, 0
             if not record:
                 start = line.number
-            last = found[1]
-            record[last] = [found[2].strip()]
+            last, column = found[1], found.start(2)
+            record[last] = [found[2]]
         elif last and record:
-            record[last].append(line.text.strip())
+            is_indented = not line.text[:column].strip()
+            record[last].append(line.text[column:] if is_indented else line.text.strip())
         size = checked_size(size + len(line.text), file)
     if record:
-        yield start, _listed(record, cut)
+        yield start, _listed(record, cut, unwrapping)
 
 
-def _listed(record: dict[str, list[str]], cut: dict[str, None]) -> dict[str, LogValue]:
+def _listed(record: dict[str, list[str]], cut: dict[str, None], unwrapping: Unwrapping) -> dict[str, LogValue]:
     fields: dict[str, LogValue] = {}
+    unwrapping.see(record.values())
     for name, lines in record.items():
-        value = " ".join(filter(None, lines))
-        if name in _LISTS and value.startswith("{") and _CUT.search(value):
+        value = unwrapping.value(lines)
+        if name in LISTS and value.startswith("{") and _CUT.search(value):
             cut[name] = None
             value = _CUT.sub("}", value)
-        fields[name] = _list(name, value)
+        fields[name] = as_list(name, value) if name in LISTS and value else value
     return fields
-
-
-def _list(name: str, value: str) -> LogValue:
-    """A list as Format-List shows it, `{a, b}` or `{[key, value]}`; what is none stays as it is."""
-    if name not in _LISTS or not (value.startswith("{") and value.endswith("}")):
-        return value
-    if name == "EventData" and value != "{}":
-        if not (value.startswith("{[") and value.endswith("]}")):
-            return value
-        pairs = (pair.partition(", ") for pair in value[2:-2].split("], ["))
-        return [f"{key}={said}" for key, _, said in pairs]
-    return [one for one in value[1:-1].split(", ") if one]
 
 
 def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:
@@ -257,11 +248,9 @@ def _by_line_ends(lines: Lines, pulled: list[int], file: str) -> Iterator[str]:
 
 
 def _exported(names: Sequence[str], values: Sequence[str]) -> dict[str, LogValue]:
-    """A row of an export; a list that was joined before it, with `;` or as Format-List shows it, is one again."""
+    """A row of an export; a list that was joined before it, or stands as Format-List shows it, is one again."""
     fields: dict[str, LogValue] = {}
     for at, value in enumerate(values):
         name = names[at] if at < len(names) else f"column_{at + 1}"
-        is_joined = name in _LISTS and not value.startswith("{") and not _LOST.fullmatch(value)
-        split = statuses if name == "RecipientStatus" else members
-        fields[name] = split(value) if is_joined else _list(name, value)
+        fields[name] = as_list(name, value) if name in LISTS and not _LOST.fullmatch(value) else value
     return fields

@@ -48,6 +48,8 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 _DATE = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
 _SESSION = rf"(?m)^{_DATE},[^,\r\n]*,[^,\r\n]+,\d+,[^,\r\n]*,[^,\r\n]*,"
+_OTHER = r"(?:MessageId|MessageSubject|InternalMessageId|Recipients|RelatedRecipientAddress)"
+"""What an export of tracking rows has beside EventId; people leave out columns that they do not need."""
 _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("smtp-receive", _matches(r"(?im)^#log-type:\s*smtp receive")),
     ("smtp-send", _matches(r"(?im)^#log-type:\s*smtp send")),
@@ -56,7 +58,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("msgtrk", _has_columns("event-id", "message-id")),
     ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
     ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
-    ("cmdlet-csv", _matches(r'(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*"?\bMessageId\b)(?=[^\n]*"?\bEventId\b)[^\n:]*[,;\t]')),
+    ("cmdlet-csv", _matches(rf"(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*\bEventId\b)(?=[^\n]*\b{_OTHER}\b)[^\n:]*[,;\t|]")),
     ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),

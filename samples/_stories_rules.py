@@ -34,7 +34,7 @@ from _hub import (
     to_edge,
 )
 from _letters import PLAIN_UTF8, Letter, log_submission, submit
-from _logs import LogBook, Message, Peer
+from _logs import LogBook, Message, Peer, collection
 from _pipeline import CATEGORIZER, Script, Trace
 from _servers import CATEGORIZED, MBX01, MBX02, RESOLVED, ROUTED
 
@@ -101,7 +101,7 @@ def disclaimer(book: LogBook) -> list[Trace]:
         expanded,
         client_hostname=MBX02.name,
         related_recipient_address="finance@contoso.com",
-        recipient_status="250 2.1.5 RESOLVER.GRP.Expanded; distribution list expanded",
+        recipient_status=collection(["250 2.1.5 RESOLVER.GRP.Expanded; distribution list expanded"]),
     )
     rule = matched(RULE_DISCLAIMER, "2023-11-06T08:30:12", "ApplyHtmlDisclaimer")
     book.agents_told(trace, message, leaving, (SUMMARY_CLEAN, rule, "S:CompCost=|ETR=31"))

@@ -83,6 +83,13 @@ def test_made_again_to_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in made if made[name] != kept[name]] == []
 
 
+def test_a_reply_that_holds_a_semicolon_stands_in_single_quotes() -> None:
+    told = [row["recipient-status"] for row in rows_of("MSGTRK") if not row["recipient-status"].startswith("[{")]
+    replies = [reply for status in told for reply in re.findall(r"'(?:[^']|'')*'|[^;]+", status)]
+    assert any(reply.startswith("'") for reply in replies)
+    assert [reply for reply in replies if not re.match(r"'?[245]\d\d ", reply)] == []
+
+
 def test_the_readme_tells_of_every_trace() -> None:
     told = (SAMPLES / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", told))

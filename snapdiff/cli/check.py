@@ -73,7 +73,7 @@ def _check(
     from snapdiff.commands import check_outputs, redacting
 
     outputs = check_outputs.Outputs(form.value, output, color.value, junit, sarif, gitlab, markdown, github, azure)
-    hidden = redacting.redactor(redact, redact_key) if redact or redact_key else None
+    hidden = redacting.redactor(redact, redact_key)
     raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden, baseline))
 
 

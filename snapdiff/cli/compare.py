@@ -47,6 +47,6 @@ def _compare(
     from snapdiff.commands import compare as commands
     from snapdiff.commands import redacting
 
-    hidden = redacting.redactor(redact, redact_key) if redact or redact_key else None
+    hidden = redacting.redactor(redact, redact_key)
     shown = commands.Shown(form.value, output, color.value)
     raise typer.Exit(commands.compare(before, after, pair_by, shown, jobs, exit_code, hidden))

@@ -107,7 +107,7 @@ def _track(
         since=_time(since, "--since"),
         until=_time(until, "--until", whole_day=True),
     )
-    hidden = redactor(redact, redact_key) if redact or redact_key else None
+    hidden = redactor(redact, redact_key)
     shown = commands.Shown(form.value, output, color.value, message, hidden)
     raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules, index))
 

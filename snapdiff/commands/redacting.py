@@ -1,23 +1,29 @@
 """Whether an output is redacted, and under which key: one that was given, or one made here and said once."""
 
-import secrets
 import sys
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from snapdiff.faults import WrongUsage
 from snapdiff.model import Tail, Trace
-from snapdiff.redact.nouns import Redactor
-from snapdiff.redact.words import KEY_BYTES
 from snapdiff.report.choose import Output, Several
+
+if TYPE_CHECKING:
+    from snapdiff.redact.nouns import Redactor
 
 _SHORTEST_KEY = 8
 
 
-def redactor(wanted: bool, key: str | None) -> Redactor | None:
+def redactor(wanted: bool, key: str | None) -> "Redactor | None":
     """The redactor to use, None where none is wanted. Raises WrongUsage for a key that anybody could guess."""
     if not wanted and key is None:
         return None
+    import secrets
+
+    from snapdiff.redact.nouns import Redactor
+    from snapdiff.redact.words import KEY_BYTES
+
     if key is None:
         key = secrets.token_hex(KEY_BYTES)
         sys.stderr.write(f"snapdiff: redacted; --redact-key {key} gives the same words again, so keep it to yourself\n")
@@ -29,7 +35,7 @@ def redactor(wanted: bool, key: str | None) -> Redactor | None:
 class Redacted:
     """An output that is told everything redacted."""
 
-    def __init__(self, output: Output, redactor: Redactor) -> None:
+    def __init__(self, output: Output, redactor: "Redactor") -> None:
         self._output = output
         self._redactor = redactor
 

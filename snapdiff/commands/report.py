@@ -97,7 +97,7 @@ def report(
         raise WrongUsage("an HTML report is not for the terminal: give a file with -o FILE or --html FILE")
 
     selection = asked.selection()
-    hidden = redactor(drawn.redact, drawn.redact_key) if drawn.redact or drawn.redact_key else None
+    hidden = redactor(drawn.redact, drawn.redact_key)
     looks = Looks(drawn.color, selection.changed_only, bool(selection.only or selection.ignore))
     names = names_of_rules(rules, (drawn.output, drawn.html))
     with progress(sys.stderr) as seen, Run(paths, jobs, drawn.decoded, seen, views, logs, rules=names) as run:

@@ -149,10 +149,10 @@ _YEAR_FIRST = frozenset({"cn", "jp", "kr", "tw", "hu", "lt", "se", "ca", "ir", "
 
 def local_time(tz: str, culture: str) -> LocalTime:
     """What `--tz` and `--culture` say of a shell's times. Raises WrongUsage for a zone that does not exist."""
-    from zoneinfo import ZoneInfo
-
     zone = None
     if tz:
+        from zoneinfo import ZoneInfo
+
         try:
             zone = ZoneInfo(tz)
         except (KeyError, ValueError, OSError):

@@ -92,8 +92,10 @@ def test_a_key_is_made_up_and_said_once(traces: Path) -> None:
     assert left_over(ran.out.decode()) == set()
 
 
-def test_a_key_that_could_be_guessed_is_refused(traces: Path) -> None:
-    ran = snapdiff(traces, "--redact-key", "1234")
+@pytest.mark.parametrize("key", ["1234", ""])
+@pytest.mark.parametrize("command", [[], ["track"], ["check", "--policy", "p.yml"]])
+def test_a_key_that_could_be_guessed_is_refused(traces: Path, command: list[str], key: str) -> None:
+    ran = snapdiff(*command, traces, "--redact-key", key)
     assert ran.code == 2
     assert "8 characters or more" in ran.errors
 

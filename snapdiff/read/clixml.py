@@ -12,27 +12,39 @@ from snapdiff.read.record import Record, checked_size
 _HEAD = 64 * 1024
 
 
+_REFERENCES_KEPT = 10_000
+"""Of a whole file, beside those of the record that is read: lists that many records share come early."""
+_LISTS = ("LST", "IE", "STK", "QUE", "DCT")
+_OF_A_RECORD = ("Props", "MS", "DCT")
+
+
 def records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
-    """Each object of the file, numbered from 1, with its properties. Raises ReadFailed where it is no such XML.
+    """Each object of the file, numbered from 1, with its properties; of a list, as -InputObject exports one, each
+    object in it. Raises ReadFailed where it is no such XML.
 
     No record stays in memory. A document type, which could make entities grow without bound, is refused.
     """
     head = stream.peek(_HEAD)[:_HEAD] if hasattr(stream, "peek") else b""
     if b"<!DOCTYPE" in head.replace(b"\0", b""):
         raise ReadFailed("bad-xml", f"{file} declares a document type, which no export does, and was not read.")
-    depth = count = 0
+    depth = inside = count = 0
     root: ET.Element[str] | None = None
     metered = _Metered(stream, file)
+    known = _References()
     try:
         for event, element in ET.iterparse(metered, ("start", "end")):  # noqa: S314 - no document type gets here
             root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            if event == "end" and depth == 1:
-                if _tag(element) == "Obj":
+            begins = 1 if event == "start" else -1
+            depth += begins
+            inside += begins * (_tag(element) in _OF_A_RECORD)
+            if event == "end" and not inside and depth and _tag(element) == "Obj":
+                if not any(_tag(group) in _LISTS for group in element):
                     count += 1
-                    yield count, _properties(element)
-                root.clear()  # it would keep every element it ever had
+                    yield count, known.properties(element)
+                element.clear()
                 metered.size = 0
+            if event == "end" and depth == 1:
+                root.clear()  # it would keep every element it ever had
     except ET.ParseError as error:
         raise ReadFailed("bad-xml", f"{file} can't be read as XML: {error}.") from None
 
@@ -51,29 +63,45 @@ class _Metered:
         return data
 
 
-def _properties(element: "ET.Element[str]") -> dict[str, LogValue]:
-    found: dict[str, LogValue] = {}
-    for group in element:
-        if _tag(group) in ("Props", "MS"):
-            for value in group:
-                name = value.get("N")
-                if name:
-                    found[name] = _value(value)
-    return found
+class _References:
+    """What the objects of a file hold, by the numbers that later ones name them by."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, LogValue] = {}
+
+    def properties(self, element: "ET.Element[str]") -> dict[str, LogValue]:
+        """The properties of one record, with those that it shares with one before."""
+        found: dict[str, LogValue] = {}
+        own: dict[str, LogValue] = {}
+        for group in element:
+            if _tag(group) in ("Props", "MS"):
+                for value in group:
+                    number = value.get("RefId", "")
+                    if _tag(value) == "Ref":
+                        said = own.get(number, self._kept.get(number, ""))
+                    else:
+                        said = _value(value)
+                        own |= {number: said} if number else {}
+                    if name := value.get("N"):
+                        found[name] = said
+        for number, said in own.items():
+            if len(self._kept) < _REFERENCES_KEPT:
+                self._kept[number] = said
+        return found
 
 
 def _value(element: "ET.Element[str]") -> LogValue:
     if _tag(element) != "Obj":
         return _decoded(element.text or "")
     for inner in element:
-        if _tag(inner) in ("LST", "IE", "STK", "QUE"):
+        if _tag(inner) in _LISTS:
             return [_item(one) for one in inner]
     return _decoded(element.findtext("{*}ToString") or "")
 
 
 def _item(element: "ET.Element[str]") -> str:
     """A member of a list; a pair, as EventData has them, as `key=value`."""
-    if _tag(element) != "Obj":
+    if _tag(element) not in ("Obj", "En"):
         return _decoded(element.text or "")
     pair = {one.get("N"): _decoded(one.text or "") for one in element.iter() if one.get("N") in ("Key", "Value")}
     return f"{pair.get('Key', '')}={pair.get('Value', '')}" if pair else _decoded(element.findtext("{*}ToString") or "")

@@ -80,7 +80,10 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
             fields[_field_name(name)] = [] if is_lost else normal_pairs(value) if name == "EventData" else value
         yield TrackingRow(file, line, form, time, fields)
     if unread:
-        said = f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB."
+        said = (
+            f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB, or export "
+            "them with Export-Clixml, which has them in one form."
+        )
         tell(Problem(file, "unreadable-time", said))
     if lost:
         tell(Problem(file, "lost-in-export", _lost_words(file, list(lost))))

@@ -57,7 +57,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("rulestrk", _has_columns("message-id", "rule-name")),
     ("msgtrk", _has_columns("event-id", "message-id")),
     ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
-    ("cmdlet-clixml", _matches(r"(?i)\A(<\?xml[^>]*>\s*)?<objs\b")),
+    ("cmdlet-clixml", _matches(r'(?is)\A(<\?xml[^>]*>\s*)?<objs\b.* N="(EventId|MessageId|MessageSubject)"')),
     ("cmdlet-csv", _matches(rf"(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*\bEventId\b)(?=[^\n]*\b{_OTHER}\b)[^\n:]*[,;\t|]")),
     ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),

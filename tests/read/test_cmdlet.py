@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 import tracemalloc
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -326,6 +327,33 @@ def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.2 * peaks[0]
+
+
+def test_an_export_of_a_list_as_one_object_has_its_members(tmp_path: Path) -> None:
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    as_list = XML.replace(one, f'<Obj RefId="90"><TN RefId="8"><T>Object[]</T></TN><LST>{one}{one}</LST></Obj>')
+    rows, problems = read(tmp_path, as_list)
+    assert [row.texts("recipient_address") for row in rows] == [["a@x.test", "b@x.test"]] * 2
+    assert problems == []
+
+
+def test_what_objects_share_stands_in_each(tmp_path: Path) -> None:
+    one = XML[XML.index("<Obj RefId") : XML.index("</Objs>")]
+    shared = re.sub(r'<Obj N="Recipients".*?</Obj>', '<Ref N="Recipients" RefId="1"/><Ref N="Sender" RefId="77"/>', one)
+    (_, row), _ = read(tmp_path, XML.replace("</Objs>", f"{shared}</Objs>"))
+    assert row.texts("recipient_address") == ["a@x.test", "b@x.test"]
+    assert row.fields["sender"] == ""
+
+
+def test_a_dictionary_is_a_list_of_pairs(tmp_path: Path) -> None:
+    pairs = '<Obj N="EventData" RefId="2"><DCT><En><S N="Key">a</S><S N="Value">b</S></En></DCT></Obj>'
+    (row,), _ = read(tmp_path, re.sub(r'(?s)<Obj N="EventData".*?</Obj></LST></Obj>', pairs, XML))
+    assert row.fields["event_data"] == ["a=b"]
+
+
+def test_an_export_of_something_else_is_no_log(tmp_path: Path) -> None:
+    text = XML.replace("EventId", "State").replace("MessageId", "Guid").replace("MessageSubject", "Description")
+    assert read(tmp_path, text) == ([], ["no-log"])
 
 
 def test_what_stands_before_the_break_of_an_export_is_kept(tmp_path: Path) -> None:

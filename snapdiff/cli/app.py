@@ -35,6 +35,10 @@ Paths = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of the terminal.")
 ]
+Logs = Annotated[
+    list[Path] | None,
+    typer.Option("--logs", metavar="PATH", help="Tracking logs to put beside the traces; those below PATH are too."),
+]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Workers; all cores where left out.")]
 
 Redact = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Paths, Redact, RedactKey, app
+from snapdiff.cli.app import Color, Jobs, Logs, Output, Paths, Redact, RedactKey, app
 
 _EXAMPLES = (
     "Examples: snapdiff policy init Good -o rollout.yaml; snapdiff check New --policy rollout.yaml; "
@@ -56,6 +56,7 @@ def _check(
         bool, typer.Option("--github", help="Annotate the policy in GitHub Actions, and fill the step's summary.")
     ] = False,
     azure: Annotated[bool, typer.Option("--azure", help="Log the failures as issues of an Azure pipeline.")] = False,
+    logs: Logs = None,
     redact: Redact = False,
     redact_key: RedactKey = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
@@ -74,7 +75,7 @@ def _check(
 
     outputs = check_outputs.Outputs(form.value, output, color.value, junit, sarif, gitlab, markdown, github, azure)
     hidden = redacting.redactor(redact, redact_key)
-    raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden, baseline))
+    raise typer.Exit(commands.check(paths, policy, outputs, jobs, today, hidden, baseline, logs or ()))
 
 
 @app.command("accept", short_help="Keep what a good run did as the baseline for later ones.", epilog=_ACCEPTING)
@@ -84,6 +85,7 @@ def _accept(
         Path,
         typer.Option("--baseline", metavar="FILE", help="The file to write, such as baseline.jsonl; commit it."),
     ],
+    logs: Logs = None,
     jobs: Jobs = None,
 ) -> None:
     """Writes who changed what, and how often, in a good run: snapdiff check --baseline holds later ones against it.
@@ -93,7 +95,7 @@ def _accept(
     """
     from snapdiff.commands import accept as commands
 
-    raise typer.Exit(commands.accept(paths, baseline, jobs))
+    raise typer.Exit(commands.accept(paths, baseline, jobs, logs or ()))
 
 
 _policies = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -112,11 +114,11 @@ def _check_policy(
 
 
 @_policies.command("init", short_help="A first policy, from a run that was good.")
-def _init(paths: Paths, output: Output = None, jobs: Jobs = None) -> None:
+def _init(paths: Paths, output: Output = None, logs: Logs = None, jobs: Jobs = None) -> None:
     """Writes a first policy from a good run: it passes there, and fails where an agent does less, more, or otherwise.
 
     Read it before you keep it: the comments say what was seen once and what each time.
     """
     from snapdiff.commands import check as commands
 
-    raise typer.Exit(commands.init(paths, output, jobs))
+    raise typer.Exit(commands.init(paths, output, jobs, logs or ()))

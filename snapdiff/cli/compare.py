@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Redact, RedactKey, app
+from snapdiff.cli.app import Color, Jobs, Logs, Output, Redact, RedactKey, app
 
 _EXAMPLES = (
     "Examples: snapdiff compare Before After; snapdiff compare Before After --pair-by header:X-Probe-Id --format "
@@ -33,6 +33,7 @@ def _compare(
     ] = "subject",
     form: Annotated[CompareFormat, typer.Option("--format", help="The form of the result.")] = CompareFormat.text,
     output: Output = None,
+    logs: Logs = None,
     redact: Redact = False,
     redact_key: RedactKey = None,
     color: Annotated[Color, typer.Option(help="Colour what goes to the terminal.")] = Color.auto,
@@ -49,4 +50,4 @@ def _compare(
 
     hidden = redacting.redactor(redact, redact_key)
     shown = commands.Shown(form.value, output, color.value)
-    raise typer.Exit(commands.compare(before, after, pair_by, shown, jobs, exit_code, hidden))
+    raise typer.Exit(commands.compare(before, after, pair_by, shown, jobs, exit_code, hidden, logs or ()))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from snapdiff.cli.app import Color, Jobs, Output, Paths, Redact, RedactKey, app
+from snapdiff.cli.app import Color, Jobs, Logs, Output, Paths, Redact, RedactKey, app
 
 _ENABLE = (
     "To get snapshots, on the Exchange server: Set-TransportService SERVER -PipelineTracingSenderAddress SENDER, "
@@ -62,12 +62,7 @@ def _report(
         Path | None,
         typer.Option("--html-dir", metavar="FOLDER", help="The same as an index and one page a message, for many."),
     ] = None,
-    logs: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--logs", metavar="PATH", help="Tracking logs to put beside the traces; those below PATH are too."
-        ),
-    ] = None,
+    logs: Logs = None,
     rules: Annotated[
         Path | None,
         typer.Option(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from snapdiff.commands.streams import is_standard_output, refuse_input
 from snapdiff.faults import CANNOT_TELL, WrongUsage
+from snapdiff.model import Problem
 from snapdiff.output import whole_file
 from snapdiff.policy.accepted import (
     LONGEST_FILE,
@@ -28,20 +29,20 @@ _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY
 _OFF = frozenset({"", "0", "false", "no"})
 
 
-def accept(paths: Sequence[Path], file: Path, jobs: int | None) -> int:
+def accept(paths: Sequence[Path], file: Path, jobs: int | None, logs: Sequence[Path] = ()) -> int:
     """`snapdiff accept PATH... --baseline FILE`: 0 written; 2 where not all could be read, and nothing is written."""
     if is_standard_output(file):
         raise WrongUsage("a baseline is a file that is kept: give its name with --baseline FILE")
     refuse_in_ci(os.environ)
     before = _existing(file)
-    with Run(paths, jobs, policy=empty_policy()) as run:
+    with Run(paths, jobs, logs=logs, policy=empty_policy()) as run:
         refuse_input(file, run)
-        counts, problems = [], list(run.problems)
+        counts, problems = [], list[Problem]()
         for trace in run.traces():
             counts.append(counted(trace))
             problems += trace.problems
         if run.unreadable:
-            for problem in problems:
+            for problem in [*run.problems, *problems]:
                 sys.stderr.write(f"snapdiff: {safe(problem.path)}: {safe(problem.message)}\n")
             sys.stderr.write("snapdiff: not all of it could be read, so nothing was accepted and nothing written\n")
             return CANNOT_TELL

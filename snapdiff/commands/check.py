@@ -37,6 +37,7 @@ def check(
     today: str | None = None,
     hidden: Redactor | None = None,
     baseline_file: Path | None = None,
+    logs: Sequence[Path] = (),
 ) -> int:
     """`snapdiff check PATH... --policy FILE`: 0 all holds, 1 an expectation failed, 2 can't tell.
 
@@ -49,7 +50,7 @@ def check(
     against = None
     if baseline_file is not None:
         against = Against(load_baseline(baseline_file), baseline_file.as_posix())
-    report = checked(paths, policy, _day(today), jobs, list(outputs.files()), against)
+    report = checked(paths, policy, _day(today), jobs, list(outputs.files()), against, logs)
     write_outputs(report if hidden is None else hidden.noun(report), outputs)
     return report.exit_code
 
@@ -61,6 +62,7 @@ def checked(
     jobs: int | None,
     files: Sequence[Path] = (),
     against: Against | None = None,
+    logs: Sequence[Path] = (),
 ) -> CheckReport:
     """The result of a check, with that of a baseline where it is held `against` one.
 
@@ -68,7 +70,7 @@ def checked(
     """
     from snapdiff.report.progress import progress
 
-    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, policy=policy) as run:
+    with progress(sys.stderr) as seen, Run(paths, jobs, progress=seen, logs=logs, policy=policy) as run:
         for file in files:
             refuse_input(file, run)
         messages = [Message(journey.traces, journey.findings or []) for journey in run.each_journey()]
@@ -97,20 +99,20 @@ def checked(
         return against.report(report)
 
 
-def init(paths: Sequence[Path], output: Path | None, jobs: int | None) -> int:
+def init(paths: Sequence[Path], output: Path | None, jobs: int | None, logs: Sequence[Path] = ()) -> int:
     """`snapdiff policy init PATH...`: 0; 2 where something could not be read, or the policy does not pass on that run.
 
     The run is read three times: to see what is done, how often and to which messages, and to check the result.
     """
     observed = Observed()
-    with _reading(paths, jobs, asking_policy()) as run:
+    with Run(paths, jobs, logs=logs, policy=asking_policy()) as run:
         refuse_input(output, run)
         for trace in run.traces():
             observed.add(trace)
     if observed.is_plain:
         raise WrongUsage("these mails do not say who changed them: a policy is written from snapshots of a trace")
     starting = Starting(observed)
-    with _reading(paths, jobs, starting.policy) as run:
+    with Run(paths, jobs, logs=logs, policy=starting.policy) as run:
         for trace in run.traces():
             starting.add(trace)
         messages = [journey.traces for journey in run.each_journey()]
@@ -118,16 +120,12 @@ def init(paths: Sequence[Path], output: Path | None, jobs: int | None) -> int:
         text = written(observed, rules, run.listing.source, len(messages))
     data = text.encode("utf-8", "backslashreplace")
     policy = read_policy(data, str(output or "policy"), _findings())
-    result = checked(paths, policy, _day(None), jobs)
+    result = checked(paths, policy, _day(None), jobs, logs=logs)
     with output_stream(output) as stream:
         stream.write(data)
     for sentence in _not_passed(result):
         sys.stderr.write(f"snapdiff: {safe(sentence)}\n")
     return result.exit_code and CANNOT_TELL
-
-
-def _reading(paths: Sequence[Path], jobs: int | None, policy: Policy) -> Run:
-    return Run(paths, jobs, policy=policy)
 
 
 def _not_passed(result: CheckReport) -> Iterator[str]:

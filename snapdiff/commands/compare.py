@@ -1,6 +1,7 @@
 """What `snapdiff compare` does: two runs to what is done otherwise in the second, in the form that was asked for."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -29,13 +30,20 @@ class Shown(Struct, frozen=True):
 
 
 def compare(
-    before: Path, after: Path, by: str, shown: Shown, jobs: int | None, exit_code: bool, hidden: Redactor | None
+    before: Path,
+    after: Path,
+    by: str,
+    shown: Shown,
+    jobs: int | None,
+    exit_code: bool,
+    hidden: Redactor | None,
+    logs: Sequence[Path] = (),
 ) -> int:
     """`snapdiff compare BEFORE AFTER`: 0; 1 with `exit_code` where anything differs; 2 can't tell."""
     wanted = pair_by(by)
     if wanted is None:
         raise WrongUsage(f"{by} is nothing to pair messages by; give subject, message-id or header:NAME")
-    sides = [_side(path, wanted, jobs, shown.output) for path in (before, after)]
+    sides = [_side(path, wanted, jobs, shown.output, logs) for path in (before, after)]
     report = compared(sides[0], sides[1], wanted, Tool("snapdiff", __version__))
     with output_stream(shown.output) as stream:
         draw_compare(report if hidden is None else hidden.noun(report), shown.form, stream, shown.color)
@@ -44,24 +52,27 @@ def compare(
     return _DIFFERS if exit_code and report.differs else 0
 
 
-def _side(path: Path, by: PairBy, jobs: int | None, output: Path | None) -> Side:
+def _side(path: Path, by: PairBy, jobs: int | None, output: Path | None, logs: Sequence[Path]) -> Side:
     """One run; of each trace a small digest stays."""
     from snapdiff.report.progress import progress
 
-    with progress(sys.stderr) as seen, Run([path], jobs, progress=seen, policy=by.policy()) as run:
+    with progress(sys.stderr) as seen, Run([path], jobs, progress=seen, logs=logs, policy=by.policy()) as run:
         refuse_input(output, run)
         gathering = Gathering(by)
-        problems = list(run.problems)
+        problems: list[Problem] = []
         for trace in run.traces():
             gathering.add(trace)
             problems += trace.problems
         messages = gathering.messages(journey.traces for journey in run.each_journey())
         source = run.listing.source
-        return Side(source, messages, [_located(one, source) for one in problems], run.unreadable)
+        known = (source, *(path.as_posix() for path in logs))
+        # What is odd about the logs is known once they were read for the journeys.
+        located = [_located(one, source, known) for one in (*run.problems, *problems)]
+        return Side(source, messages, located, run.unreadable)
 
 
-def _located(problem: Problem, source: str) -> Problem:
-    """The problem with the run it is of: both runs can have a file of the same name."""
-    if problem.path.startswith(source):
+def _located(problem: Problem, source: str, known: tuple[str, ...]) -> Problem:
+    """The problem with the run it is of, as both can have a file of the same name; what is in a `known` place stays."""
+    if problem.path.startswith(known):
         return problem
     return replace(problem, path=f"{source.rstrip('/')}/{problem.path}")

@@ -50,7 +50,7 @@ def compared(before: Side, after: Side, by: PairBy, tool: Tool) -> CompareReport
         unpaired_before=[one.message for one in found.before],
         unpaired_after=[one.message for one in found.after],
         cannot_tell=[*doubted[:_SENTENCES], *([f"and {left:,} more of the kind"] if left > 0 else [])],
-        problems=[*before.problems, *after.problems],
+        problems=list(dict.fromkeys([*before.problems, *after.problems])),
     )
 
 

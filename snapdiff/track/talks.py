@@ -1,7 +1,7 @@
 """Messages and SMTP sessions to which session carried a message at which row, and the lines of it that are about it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -43,7 +43,7 @@ def _with_sessions(message: TrackedMessage, by_id: _Sessions, by_connector: _Ses
         RowSession(at, session.file, session.session_id, session.start, [line.line for line in lines])
         for at, row in enumerate(message.events)
         if (session := _session(row, by_id, by_connector)) is not None
-        for lines in (list(_about(session, row.text("message_id"))),)
+        for lines in (_about(session, row),)
     ]
     return replace(message, talks=talks)
 
@@ -76,14 +76,61 @@ def _distance(row: TrackingRow, session: Session) -> float:
     return max((start - time).total_seconds(), (time - end - _LATE).total_seconds(), 0)
 
 
-def _about(session: Session, message_id: str) -> Iterator[SessionLine]:
-    """The lines about one message, from its MAIL FROM on: its sender and recipients, refusals, and the answer to it."""
-    named = [at for at, line in enumerate(session.lines) if message_id and message_id in line.data]
-    end = named[0] if named else len(session.lines) - 1
-    begins = [at for at, line in enumerate(session.lines[: end + 1]) if line.data.upper().startswith("MAIL FROM")]
-    start = (begins[-1] if named else begins[0]) if begins else 0
-    shown = 0
-    for at, line in enumerate(session.lines[start : end + 1], start):
-        if shown < _LINES_AT_MOST and (line.data.upper().startswith(_SAYS) or line.is_refusal or at in named[:1]):
-            shown += 1
-            yield line
+def _about(session: Session, row: TrackingRow) -> list[SessionLine]:
+    """The lines about the message of a row: its sender, its recipients, refusals, and the answer to it."""
+    begins = [at for at, line in enumerate(session.lines) if line.data.upper().startswith("MAIL FROM")]
+    spans = [_Span(session, at, end) for at, end in zip(begins, [*begins[1:], len(session.lines)], strict=False)]
+    if not spans:
+        return [line for line in session.lines if line.is_refusal][:_LINES_AT_MOST]
+    message_id = row.text("message_id")
+    naming = (span for span in spans if message_id and span.has_id(message_id))
+    numbered = (span for span in spans if span.has_number(row))
+    found = next(naming, None) or next(numbered, None) or _by_time(spans, row)
+    return found.told(message_id)
+
+
+class _Span:
+    """The lines of a session that are about one message: from its MAIL FROM to the next one's."""
+
+    def __init__(self, session: Session, begin: int, end: int) -> None:
+        lines = session.lines
+        # A server that sends says which message comes next, just before its MAIL FROM.
+        before = lines[begin - 1 : begin] if begin and "sending message" in lines[begin - 1].context.lower() else []
+        is_followed = end < len(lines) and "sending message" in lines[end - 1].context.lower()
+        self._lines = [*before, *lines[begin : end - is_followed]]
+        self._replies = ">" if session.kind == "receive" else "<"
+
+    @property
+    def start(self) -> str:
+        """The time of the first line; "" where it has none."""
+        return self._lines[0].time or ""
+
+    def has_id(self, message_id: str) -> bool:
+        """Whether the lines name this Message-Id."""
+        return any(message_id in line.data or message_id in line.context for line in self._lines)
+
+    def has_number(self, row: TrackingRow) -> bool:
+        """Whether the lines name the Protocol-Id of a row, or its message's number on the server."""
+        protocol_id = row.text("source_context").partition(";ClientSubmitTime:")[0].lower()
+        numbers = (protocol_id, row.text("internal_message_id"))
+        return any(line.event in ("*", "") and line.data and line.data.lower() in numbers for line in self._lines)
+
+    def told(self, message_id: str) -> list[SessionLine]:
+        """The lines that matter: the answer and refusals are never left out for the sake of many recipients."""
+        answer = self._answer(message_id)
+        wanted = [at for at, line in enumerate(self._lines) if line.is_refusal or at == answer]
+        wanted += [at for at, line in enumerate(self._lines) if line.data.upper().startswith(_SAYS) and at != answer]
+        return [self._lines[at] for at in sorted(wanted[:_LINES_AT_MOST])]
+
+    def _answer(self, message_id: str) -> int | None:
+        """Where the reply to the message stands: it names the message, or is the first one to the end of its data."""
+        data = [at for at, line in enumerate(self._lines) if line.data[:5].upper().strip() in ("DATA", "BDAT")]
+        replies = [at for at, line in enumerate(self._lines) if line.event == self._replies and line.data[:3].isdigit()]
+        named = [at for at in replies if message_id and message_id in self._lines[at].data]
+        after = [at for at in replies if data and at > data[-1] and not self._lines[at].data.startswith("354")]
+        return next(iter([*named, *after]), None)
+
+
+def _by_time(spans: Sequence[_Span], row: TrackingRow) -> _Span:
+    """The last one that begins before the row's time."""
+    return next((span for span in reversed(spans) if span.start <= (row.time or "~")), spans[0])

@@ -81,8 +81,56 @@ def test_only_lines_about_the_message_are_told() -> None:
         "550 5.1.10 no such recipient",
         "250 2.6.0 <1@x.test> [InternalId=2] Queued",
     ]
-    unknown = replace(found, messages=messages([row("RECEIVE", "08:00:05", **(NAMED | {"message_id": "<9@x.test>"}))]))
-    assert len(with_sessions(unknown).messages[0].talks[0].lines) > 4
+
+
+def told(one: Session, event: str, **fields: LogValue) -> list[str]:
+    found = TrackFound(1, [], messages([row(event, "08:00:05", **fields)]), [one])
+    by_number = {line.line: line for line in one.lines}
+    return [by_number[number].data for number in with_sessions(found).messages[0].talks[0].lines]
+
+
+def test_a_message_without_its_id_is_known_by_its_number_in_the_session() -> None:
+    for number, sender in (("2", "MAIL FROM:<bob@y.test> SIZE=1"), ("9", "MAIL FROM:<third@x.test>")):
+        context = f"08dc;2024-05-14T08:00:00.000Z;{number};ClientSubmitTime:"
+        assert told(session(), "RECEIVE", source_context=context, message_id="<9@x.test>")[0] == sender
+
+
+SENT = [
+    ("*", "6", "sending message with RecordId 6 and InternetMessageId <6@x.test>"),
+    (">", "MAIL FROM:<x@x.test>", ""),
+    (">", "RCPT TO:<x@x.test>", ""),
+    (">", "DATA", ""),
+    ("<", "250 2.0.0 queued as 6", ""),
+    ("*", "7", "sending message with RecordId 7 and InternetMessageId <1@x.test>"),
+    (">", "MAIL FROM:<bob@y.test>", ""),
+    *((">", f"RCPT TO:<{number}@x.test>", "") for number in range(20)),
+    ("<", "250 2.1.5 Ok", ""),
+    ("<", "452 4.5.3 too many", ""),
+    (">", "DATA", ""),
+    ("<", "354 go on", ""),
+    ("<", "250 2.0.0 queued as 7", ""),
+    (">", "QUIT", ""),
+    ("<", "221 2.0.0 bye", ""),
+]
+
+
+@pytest.mark.parametrize("names_id", [True, False])
+def test_what_was_sent_stands_with_its_answer_whatever_the_number_of_recipients(names_id: bool) -> None:
+    lines = [
+        SessionLine(at, None, at, event, data, context if names_id else "sending message")
+        if context
+        else SessionLine(at, None, at, event, data, "")
+        for at, (event, data, context) in enumerate(SENT, 1)
+    ]
+    said = told(session(kind="send", lines=lines), "SEND", **NAMED)
+    assert said[:2] == ["MAIL FROM:<bob@y.test>", "RCPT TO:<0@x.test>"]
+    assert said[-2:] == ["452 4.5.3 too many", "250 2.0.0 queued as 7"]
+    assert len(said) == 12
+
+
+def test_a_session_that_carried_nothing_tells_its_refusals() -> None:
+    lines = [SessionLine(1, None, 1, "<", "220 hello", ""), SessionLine(2, None, 2, "<", "421 4.3.2 not now", "")]
+    assert told(session(kind="send", lines=lines), "SEND", **NAMED) == ["421 4.3.2 not now"]
 
 
 def test_of_very_many_sessions_with_one_id_none_is_named() -> None:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.local_time import LocalTime
-from snapdiff.read.logs import LogPlace, LogRows, Tell, newest_time
+from snapdiff.read.log_newest import newest_time
+from snapdiff.read.logs import LogPlace, LogRows, Tell
 from snapdiff.track.search import Search
 
 if TYPE_CHECKING:
@@ -102,10 +103,12 @@ def _is_about(row: TrackingRow, wanted: set[str]) -> bool:
     return row.text("message_id") in wanted or not wanted.isdisjoint(reported_on)
 
 
-def last_days(search: Search, days: int, places: Sequence[LogPlace], local: LocalTime | None) -> Search:
+def last_days(
+    search: Search, days: int, places: Sequence[LogPlace], local: LocalTime | None = None, jobs: int | None = None
+) -> Search:
     """The last days of the logs, counted from their newest row, so that old logs give the same answer tomorrow."""
     try:
-        end = datetime.fromisoformat(newest_time(places, local))
+        end = datetime.fromisoformat(newest_time(places, local, jobs))
     except ValueError:
         return search
     since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)

@@ -62,7 +62,7 @@ def track(
     if shown.output is not None and any(same_place(shown.output, Path(place.path)) for place in places):
         raise WrongUsage(f"{shown.output} is one of the logs that are read; give another file with -o")
     if days is not None:
-        search = last_days(search, days, places, local)
+        search = last_days(search, days, places, local, jobs)
     with opened_index(index, places, shown.output, jobs) as indexed:
         searched = Searched(places, search, problems.append, local, jobs, indexed)
         if shown.form == "parquet":

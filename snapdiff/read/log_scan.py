@@ -3,9 +3,9 @@
 import codecs
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from snapdiff.workers import in_order
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+Result = TypeVar("Result")
 PIECE = 1024 * 1024
 """Bytes, about: what is known of where something stands in a log, and what is read again for it."""
 _PIECES_AT_ONCE = 16
@@ -103,9 +104,14 @@ class Scan:
 
 def scan(needles: Needles, some: Sequence[Piece], workers: int) -> Iterator[Scanned]:
     """What each piece holds, in their order, looked through by so many workers."""
+    return each(Scan(needles), some, workers)
+
+
+def each(do: Callable[[Sequence[Piece]], Sequence[Result]], some: Sequence[Piece], workers: int) -> Iterator[Result]:
+    """What `do` makes of each piece, in their order; it is given some of them at a time."""
     at_once = min(_PIECES_AT_ONCE, max(1, len(some) // (4 * max(workers, 1))))
     works = [some[at : at + at_once] for at in range(0, len(some), at_once)]
-    return chain.from_iterable(in_order(Scan(needles), works, workers))
+    return chain.from_iterable(in_order(do, works, workers))
 
 
 class _Part(io.RawIOBase):

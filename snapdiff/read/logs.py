@@ -97,7 +97,7 @@ class LogRows:
     def __iter__(self) -> Iterator[TrackingRow]:
         plans = self._plans()
         planned = [piece for place in self._places if place in plans for piece in plans[place].pieces]
-        scanned = scan(self._needles, planned, self._workers(planned))
+        scanned = scan(self._needles, planned, workers_for(planned, self._jobs))
         for place in self._places:
             try:
                 if (plan := plans.get(place)) is not None:
@@ -125,12 +125,6 @@ class LogRows:
             except ReadFailed:
                 continue
         return plans
-
-    def _workers(self, planned: Sequence[Piece]) -> int:
-        if self._jobs is not None:
-            return min(self._jobs, len(planned))
-        size = sum(piece.end - piece.start for piece in planned)
-        return min(available_cores(), _MOST_WORKERS) if size >= _WORTH_WORKERS else 1
 
     def _found(self, place: LogPlace, scanned: Iterator[Scanned], plan: _Plan) -> Iterator[TrackingRow]:
         """The rows of one log of which all pieces that count were looked through."""
@@ -229,29 +223,12 @@ def _read_below(reader: LineReader, lines: Sequence[Line], above: deque[Line]) -
             yield from _read(reader, line)
 
 
-def newest_time(places: Sequence[LogPlace], local: LocalTime | None = None) -> str:
-    """The time of the newest row of all tracking logs (ISO 8601, UTC); "" where there is none."""
-    newest = ""
-    for place in places:
-        try:
-            with open_log(place) as stream:
-                kind = kind_of(stream)
-                if kind == "msgtrk":
-                    times = (line.text[:24] for line in Lines(stream, place.file, _unheard) if not line.is_header)
-                    newest = max(newest, max((time for time in times if _is_time(time)), default=""))
-                    continue
-        except ReadFailed:
-            continue
-        newest = max((newest, *(row.time or "" for row in LogRows([place], _unheard, (), local))))
-    return newest
-
-
-def _unheard(problem: Problem) -> None:
-    """The rows are read once more, and what is odd about them is told then."""
-
-
-def _is_time(text: str) -> bool:
-    return text[:4].isdigit() and text[4:5] == "-" and text[10:11] == "T"
+def workers_for(planned: Sequence[Piece], jobs: int | None) -> int:
+    """How many workers look through pieces: `jobs`, or where that is None as many as are worth their start."""
+    if jobs is not None:
+        return min(jobs, len(planned))
+    size = sum(piece.end - piece.start for piece in planned)
+    return min(available_cores(), _MOST_WORKERS) if size >= _WORTH_WORKERS else 1
 
 
 def kind_of(stream: BinaryIO) -> LogKind | None:

@@ -30,13 +30,16 @@ class Search(Struct, frozen=True):
 
     def words(self) -> tuple[str, ...]:
         """Texts one of which stands in every row that fits, so that others need no look; empty where none is sure."""
-        for one in (self.message_id.strip("<> "), self.network_message_id, self.sender):
+        for one in (self.message_id.strip("<> "), self.network_message_id.strip(), self.sender):
             if one:
                 return (one,)
         if self.recipients:
             return self.recipients
         longest = max(self.subject.split(), key=len, default="")
-        return (longest,) if longest else ()
+        for one in (longest, self.connector, self.server, self.event, self.source):
+            if one:
+                return (one,)
+        return ()
 
     def fits(self, row: TrackingRow) -> bool:
         """Whether the row is one that is looked for."""

@@ -17,7 +17,8 @@ from snapdiff.read import legacy
 from snapdiff.read.legacy import COLUMNS_55, COLUMNS_2000, RULES_COLUMNS, to_time
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_lines import Lines
-from snapdiff.read.logs import LogRows, find_logs, newest_time
+from snapdiff.read.log_newest import newest_time
+from snapdiff.read.logs import LogRows, find_logs
 from snapdiff.read.tracking import joined_row
 
 RULES = (

@@ -83,6 +83,7 @@ def test_nothing_found_is_said_and_is_no_failure() -> None:
         (["no-such-folder"], "no-such-folder"),
         ([str(ROOT / "samples" / "traces")], "There is no message tracking log in "),
         ([str(LOGS), "--since", "yesterday"], "no time"),
+        ([str(LOGS), "--since", "2024-05-15", "--until", "2024-05-14"], "lies behind --until"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str) -> None:
@@ -90,6 +91,21 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str
     assert ran.code == 2
     assert says in ran.errors
     assert "Traceback" not in ran.errors
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--sender", " Lynne <lynne.robbins@contoso.com> "],
+        ["--recipient", "<finance@contoso.com>"],
+        ["--network-message-id", " C9479B65-293d-4205-72d0-08dc73ee5507 "],
+        ["--message-id", " <0d7e6f3c-9b6b-4a57-8a2e-51c0f6d98e11@contoso.com>"],
+        ["--subject", "budget", "--until", " 20240514 ", "--since", "2024-05-14"],
+        ["--event", "expand,dsn"],
+    ],
+)
+def test_what_was_pasted_is_searched_for_as_it_was_meant(asked: list[str]) -> None:
+    assert "Q2 budget: first figures" in snapdiff("track", LOGS, *asked).out.decode()
 
 
 def test_logs_in_zips_and_gz_and_under_other_names_are_read(tmp_path: Path) -> None:

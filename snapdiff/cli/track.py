@@ -46,8 +46,10 @@ def _track(
     network_message_id: Annotated[str, typer.Option(metavar="ID", help="This Network-Message-Id.")] = "",
     server: Annotated[str, typer.Option(metavar="NAME", help="Rows that name this server, at either end.")] = "",
     connector: Annotated[str, typer.Option(metavar="NAME", help="This connector (or part of its name).")] = "",
-    event: Annotated[str, typer.Option(metavar="EVENT", help="This event, such as FAIL.")] = "",
-    source: Annotated[str, typer.Option(metavar="SOURCE", help="This source, such as SMTP or AGENT.")] = "",
+    event: Annotated[str, typer.Option(metavar="EVENT", help="This event, such as FAIL; several with commas.")] = "",
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help="This source, such as SMTP or AGENT; several with commas.")
+    ] = "",
     since: Annotated[str, typer.Option(metavar="TIME", help="From this time on: 2024-05-14 or 2024-05-14T08:00.")] = "",
     until: Annotated[str, typer.Option(metavar="TIME", help="Up to this time; a day alone counts whole.")] = "",
     days: Annotated[
@@ -95,33 +97,42 @@ def _track(
     from snapdiff.track.search import Search
 
     search = Search(
-        sender=sender,
-        recipients=tuple(recipient or ()),
+        sender=_address(sender),
+        recipients=tuple(map(_address, recipient or ())),
         subject=subject,
-        message_id=message_id,
-        network_message_id=network_message_id,
-        server=server,
-        connector=connector,
+        message_id=message_id.strip(),
+        network_message_id=network_message_id.strip(" {}"),
+        server=server.strip(),
+        connector=connector.strip(),
         event=event,
         source=source,
         since=_time(since, "--since"),
         until=_time(until, "--until", whole_day=True),
     )
+    if search.since and search.until and search.since > search.until:
+        raise typer.BadParameter("it lies behind --until, and nothing can fit", param_hint="--since")
     hidden = redactor(redact, redact_key)
     shown = commands.Shown(form.value, output, color.value, message, hidden)
     raise typer.Exit(commands.track(logs, search, days, shown, commands.local_time(tz, culture), jobs, rules, index))
 
 
+def _address(text: str) -> str:
+    """An address as it was pasted, out of its angle brackets; the empty sender `<>` stays."""
+    begin, end = text.find("<"), text.rfind(">")
+    return text[begin + 1 : end].strip() if 0 <= begin < end - 1 else text.strip()
+
+
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:
     """A time as it was typed, in UTC; None where nothing was."""
-    if not text:
+    if not text.strip():
         return None
+    text = text.strip()
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
             f"{text!r} is no time; write 2024-05-14 or 2024-05-14T08:00", param_hint=option
         ) from None
-    if whole_day and len(text) == len("2024-05-14"):
+    if whole_day and "T" not in text and ":" not in text:
         time += timedelta(days=1, microseconds=-1)
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -12,7 +12,8 @@ class Search(Struct, frozen=True):
     """Every criterion given must fit one and the same row.
 
     Addresses, servers and connectors fit where the text given is part of them; ids as a whole, with or without angle
-    brackets, a Message-Id in its own letter case (RFC 5322 section 3.6.4). `recipients` fit where any of them is among
+    brackets, a Message-Id in its own letter case (RFC 5322 section 3.6.4). A server with its domain fits rows that name
+    it without. `event` and `source` may name several, parted by commas. `recipients` fit where any of them is among
     the row's; `subject` where all its words stand in it, in any order. `since` and `until` are UTC, both inclusive.
     """
 
@@ -51,8 +52,8 @@ class Search(Struct, frozen=True):
             and all(_is_part(word, row.text("message_subject")) for word in self.subject.split())
             and (not self.server or self._fits_server(row))
             and _is_part(self.connector, row.text("connector_id"))
-            and _is_same(self.event, row.text("event_id"))
-            and _is_same(self.source, row.text("source"))
+            and _is_one_of(self.event, row.text("event_id"))
+            and _is_one_of(self.source, row.text("source"))
             and self._fits_time(row)
         )
 
@@ -62,7 +63,8 @@ class Search(Struct, frozen=True):
 
     def _fits_server(self, row: TrackingRow) -> bool:
         named = (row.text("server_hostname"), row.text("client_hostname"))
-        return any(_is_part(self.server, one) for one in named)
+        alone = self.server.partition(".")[0]
+        return any(_is_part(self.server, one) or (alone and one and _is_same(alone, one)) for one in named)
 
     def _fits_time(self, row: TrackingRow) -> bool:
         if self.since is None and self.until is None:
@@ -80,6 +82,11 @@ def row_time(row: TrackingRow) -> datetime | None:
 
 def _is_part(wanted: str, value: str) -> bool:
     return not wanted or wanted.casefold() in value.casefold()
+
+
+def _is_one_of(wanted: str, value: str) -> bool:
+    named = [one.strip() for one in wanted.split(",") if one.strip()]
+    return not named or any(_is_same(one, value) for one in named)
 
 
 def _is_same(wanted: str, value: str) -> bool:

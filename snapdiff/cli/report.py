@@ -85,7 +85,11 @@ def _report(
         str | None, typer.Option(metavar="ADDRESS", help="Only messages to this recipient (or part of it).")
     ] = None,
     agent: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only messages this agent ran on, and its steps alone.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only messages this agent ran on, and its steps alone (or part of it; with * or ? the whole name).",
+        ),
     ] = None,
     changed_only: Annotated[
         bool, typer.Option("--changed-only", help="Leave out what nobody changed; it is counted.")

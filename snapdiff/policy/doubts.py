@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Failure, Verdict
-from snapdiff.policy.form import Policy
+from snapdiff.policy.form import Policy, fits_agent
 from snapdiff.policy.patterns import Pattern
 from snapdiff.policy.tally import Tally
 from snapdiff.policy.words import selector_words, short
@@ -27,7 +27,7 @@ def not_there(policy: Policy, selected: Sequence[Sequence[Tally]]) -> Iterator[C
         return
     ran = {agent for tallies in selected for one in tallies for agent in one.agents}
     for required in policy.agents:
-        if required.name.strip().casefold() not in ran:
+        if not any(fits_agent(required.name, agent) for agent in ran):
             sentence = f"{required.name} is required and never ran{_on_any(len(selected))}"
             yield CannotTell("not-exercised", sentence, required.expectation)
 

@@ -125,10 +125,13 @@ class Policy(Struct, frozen=True):
     def block_of(self, agent: str, event: str | None) -> Block | None:
         """The block that an agent's step at an event belongs to; None where nothing restricts it.
 
+        Of the names in the policy the one that `name_of` gives counts.
+
         A block for that event goes before one for all events; at an event of which no block speaks, the agent's
         first block counts, whose entries are for its own event: so nothing is allowed there.
         """
-        own = [block for block in self.blocks if block.agent is not None and same_agent(block.agent, agent)]
+        name = self.name_of(agent)
+        own = [block for block in self.blocks if block.agent is not None and block.agent == name]
         for block in own:
             if block.event is not None and same_event(block.event, event):
                 return block
@@ -136,6 +139,15 @@ class Policy(Struct, frozen=True):
             if block.event is None:
                 return block
         return own[0] if own else self.block("others")
+
+    def name_of(self, agent: str) -> str | None:
+        """The name under which the policy speaks of an agent; None where it does not.
+
+        A name that is written out goes before one with `*` or `?`, and of those the first in the policy counts.
+        """
+        names = list(dict.fromkeys(block.agent for block in self.blocks if block.agent is not None))
+        written_out = (name for name in names if same_agent(name, agent))
+        return next(written_out, next((name for name in names if fits_agent(name, agent)), None))
 
     def block(self, scope: Scope) -> Block | None:
         """The one block of the service (`transport`) or of all other agents (`others`), None where it is left out."""
@@ -145,6 +157,11 @@ class Policy(Struct, frozen=True):
 def same_agent(one: str, other: str) -> bool:
     """Agents' names count without letter case and without blanks at their ends."""
     return one.strip().casefold() == other.strip().casefold()
+
+
+def fits_agent(name: str, agent: str) -> bool:
+    """Whether a name as a policy has it means an agent: `*` stands for any characters, `?` for one."""
+    return same_agent(name, agent) or Pattern("glob", name.strip(), ignore_case=True).fits(agent.strip())
 
 
 def same_event(one: str, other: str | None) -> bool:

@@ -25,7 +25,7 @@ class Pattern(Struct, frozen=True):
 
     def fits(self, value: str) -> bool:
         """Whether the value is meant."""
-        if self.form == "exact" or (self.form == "glob" and "*" not in self.text and "?" not in self.text):
+        if self.form == "exact" or (self.form == "glob" and not is_glob(self.text)):
             return value == self.text or (self.ignore_case and value.casefold() == self.text.casefold())
         compiled = _compiled(_expression(self), self.ignore_case)
         found = compiled.search(_encodable(value)) if self.form == "regex" else compiled.fullmatch(_encodable(value))
@@ -35,6 +35,21 @@ class Pattern(Struct, frozen=True):
     def words(self) -> str:
         """As it is shown: `"v3"`, or `/^v\\d+$/` for a regular expression."""
         return f"/{self.text}/" if self.form == "regex" else f'"{self.text}"'
+
+
+def is_glob(text: str) -> bool:
+    """Whether a text has a character that stands for others."""
+    return "*" in text or "?" in text
+
+
+def covers(one: str, other: str) -> bool:
+    """Whether all that fits the glob `other` fits the glob `one` as well, whatever the letter case."""
+    import re2
+
+    # The stars of the other are one character each, which only a star can stand for.
+    pieces = {"*": ".*", "?": r"[^\x00]"}
+    expression = "(?s)" + "".join(pieces.get(char) or re2.escape(_encodable(char)) for char in one)
+    return _compiled(expression, True).fullmatch(_encodable(other).replace("*", "\0")) is not None
 
 
 def without(expression: str, text: str) -> tuple[str, list[tuple[int, int]]]:

@@ -9,6 +9,7 @@ from snapdiff.model_check import Expectation, Scope
 from snapdiff.policy import yaml_text
 from snapdiff.policy.conditions import Asked, read_condition, read_selector
 from snapdiff.policy.form import Block, Condition, Policy, RequiredAgent, Selector, WaiverAsked, same_agent
+from snapdiff.policy.patterns import covers, is_glob
 from snapdiff.policy.reader import Reader
 from snapdiff.policy.words import expected, nothing_else
 from snapdiff.policy.yaml_text import Entry, Node, NotYaml, Place, Sequence, Text, Wrong, read_yaml
@@ -17,6 +18,7 @@ VERSION = "1"
 NOTHING_ELSE = "nothing else"
 _TOP = ("version", "messages", "require", "agents", "transport", "others", "uncertain", "final", "waivers")
 _MOST_MESSAGES = 1_000_000
+_LONGEST_NAME = 1_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -97,7 +99,7 @@ class _Policy:
         agents = []
         for item in self._reader.items(given.get("agents")):
             name = self._reader.text(item, "the name of an agent")
-            if name is not None:
+            if name is not None and self._is_short(name, item.place):
                 told = self._told(f"require/{name}", "require", f"{name} runs on some message", item.place, agent=name)
                 agents.append(RequiredAgent(name, told))
         return least, least_id, tuple(agents)
@@ -109,15 +111,32 @@ class _Policy:
             self._reader.wrong(entry.value.place, "below agents there must be names of agents, each with its rules")
             return []
         blocks: list[Block] = []
+        keys: list[Text] = []
         for agent in entry.value.entries:
             name = agent.key.text
-            # The same name to the letter was found with the keys that stand twice.
-            if any(block.agent not in (None, name) and same_agent(block.agent or "", name) for block in blocks):
-                self._reader.wrong(agent.key.place, f"{name!r} stands here twice: letter case does not count")
+            if not self._is_short(name, agent.key.place):
+                continue
+            self._told_before(agent.key, [key for key in keys if key.text != name])
+            keys.append(agent.key)
             several = isinstance(agent.value, Sequence)
             for node in agent.value.items if isinstance(agent.value, Sequence) else [agent.value]:
                 blocks.append(self._agent(node, agent.key, several=several))
         return blocks
+
+    def _is_short(self, name: str, place: Place) -> bool:
+        if len(name) > _LONGEST_NAME:
+            self._reader.wrong(place, f"the name of an agent has more than {_LONGEST_NAME:,} characters")
+        return len(name) <= _LONGEST_NAME
+
+    def _told_before(self, name: Text, others: list[Text]) -> None:
+        """A name of which an earlier one says all; the same to the letter was found with the keys that stand twice."""
+        if any(same_agent(other.text, name.text) for other in others):
+            self._reader.wrong(name.place, f"{name.text!r} stands here twice: letter case does not count")
+        elif is_glob(name.text):
+            first = next((one for one in others if is_glob(one.text) and covers(one.text, name.text)), None)
+            if first is not None:
+                said = f"{name.text!r} never counts: {first.text!r} in line {first.place.line} fits all that it fits"
+                self._reader.wrong(name.place, f"{said}; put {name.text!r} before it")
 
     def _agent(self, node: Node, key: Text, *, several: bool) -> Block:
         given = self._reader.mapping(node, ("event", "must", "may", "must_not"), f"of agent {key.text!r}")

@@ -12,6 +12,10 @@ from snapdiff.policy.conditions import BODY, COSMETIC, FINAL_KEYS, KEYS, SELECTO
 POLICY_SCHEMA_ID = "urn:snapdiff:schema:policy:1"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": ["string", "number", "boolean"]}
+_AGENTS = (
+    "Each agent by its name; * stands for any characters, ? for one. A name written out goes before one with these, "
+    "and of those the first counts. Whatever an agent does beside must and may is a failure."
+)
 _TIMES = {
     "type": "integer",
     "minimum": 1,
@@ -44,7 +48,7 @@ def policy_schema() -> dict[str, Any]:
                 "require": _object({"min_messages": {"type": "integer", "minimum": 1}, "agents": _list(_TEXT)}),
                 "agents": {
                     "type": "object",
-                    "description": "Each agent by its name; whatever it does beside must and may is a failure.",
+                    "description": _AGENTS,
                     "additionalProperties": {"anyOf": [_ref("agent"), _list(_ref("agent"))]},
                 },
                 "transport": _block("What the service and the SMTP session do.", ("must", "may", "must_not")),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from snapdiff.model import Change, FinalSeen, Finding, Step, TextSeen, Trace
 from snapdiff.model_check import Failure
 from snapdiff.policy.evidence import SHOWN, bounded, failure, value_seen
-from snapdiff.policy.form import Block, Condition, Policy, same_agent, same_event
+from snapdiff.policy.form import Block, Condition, Policy, same_event
 from snapdiff.policy.matching import (
     Looked,
     fits,
@@ -79,9 +79,10 @@ class _Tallying:
         for finding in trace.findings:
             self._finding(finding)
         times = [snapshot.time for snapshot in trace.snapshots if snapshot.time]
+        names = {x.agent: policy.name_of(x.agent) for x in trace.snapshots if x.agent is not None}
         ran: dict[int, int] = {}
         for at, block in enumerate(policy.blocks):
-            places = (n for n, x in enumerate(trace.snapshots) if _ran(block, x.agent, x.event))
+            places = (n for n, x in enumerate(trace.snapshots) if _ran(block, names.get(x.agent or ""), x.event))
             first = 0 if block.scope == "transport" else next(places, None)
             if first is not None:
                 ran[at] = first
@@ -274,7 +275,8 @@ class _Tallying:
     def _caused(self, block: Block, condition: Condition, finding: Finding, looked: Looked | None) -> None:
         """A finding under the rules of whoever made the step it is about."""
         if looked is None:
-            sure = block.agent is not None and finding.agent is not None and same_agent(block.agent, finding.agent)
+            named = self._policy.name_of(finding.agent) if finding.agent is not None else None
+            sure = block.agent is not None and block.agent == named
             blamed = sure
         else:
             blocks = suspects(self._policy, looked.step)
@@ -345,8 +347,9 @@ def _recipients(trace: Trace) -> frozenset[str]:
     return frozenset(found)
 
 
-def _ran(block: Block, agent: str | None, event: str | None) -> bool:
-    if block.agent is None or agent is None or not same_agent(block.agent, agent):
+def _ran(block: Block, name: str | None, event: str | None) -> bool:
+    """Whether a block is about an agent, known by its name in the policy, at an event."""
+    if block.agent is None or block.agent != name:
         return False
     return block.event is None or same_event(block.event, event)
 

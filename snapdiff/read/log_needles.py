@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
-_MOST_FOLDED = 64
-"""So many texts in any letter case are looked for at most."""
+_FEW = 8
+"""So many texts in any letter case are looked for by a few bytes of each; for more, the whole log is lowered."""
 _MARK = 3
-"""Bytes of a text in any letter case that are looked for in each of their cases, of which there are 8 at most."""
+"""Bytes of a text that are looked for in each of their letter cases, of which there are 8 at most."""
 _MOST_COMMON_FIRST = b"0eo1,.ta2ncsri m-d543:67l8bf9pgxu=hvy@z;k?|w><\"j()*[]#q/{}_'+%!"
 """The characters of tracking logs by how many there are, letters without their case; all others are rarer."""
 
@@ -19,7 +19,7 @@ _MOST_COMMON_FIRST = b"0eo1,.ta2ncsri m-d543:67l8bf9pgxu=hvy@z;k?|w><\"j()*[]#q/
 class Needles:
     """What is looked for: in any letter case of A to Z, or `exact` in its own.
 
-    `are_useless` where some text gives nothing to look for, or there are too many: then every line has to be read.
+    `are_useless` where there is none, or one gives nothing to look for: then every line has to be read.
     """
 
     def __init__(self, words: Sequence[str], *, exact: bool = False) -> None:
@@ -27,7 +27,8 @@ class Needles:
         self._exact = exact
         runs = [needle(word) for word in self._words]
         self._runs = sorted({run if exact else run.lower() for run in runs})
-        self.are_useless = not runs or not all(runs) or (not exact and len(self._runs) > _MOST_FOLDED)
+        self._lowers = not exact and len(self._runs) > _FEW
+        self.are_useless = not runs or not all(runs)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _again, (self._words, self._exact)
@@ -39,7 +40,7 @@ class Needles:
 
     def may_stand_in(self, text: memoryview) -> bool:
         """Whether there is anything in it that looks like one of them."""
-        return bool(self._automaton.find_matches_as_indexes(text))
+        return bool(self._seen(text))
 
     def within(self, block: bytes | memoryview) -> Iterator[int]:
         """Where the lines begin in which a text may stand, in their order; block is one of whole lines.
@@ -47,20 +48,23 @@ class Needles:
         No text holds a line end, so that of all that begin or end within another one at least one is found.
         """
         end = 0
-        for _, at, _ in self._automaton.find_matches_as_indexes(block):
+        for _, at, _ in self._seen(block):
             if at >= end:
                 block = bytes(block)
                 begin = block.rfind(b"\n", 0, at) + 1
                 end = block.find(b"\n", at) + 1 or len(block)
-                if self._exact or self._is_in(block[begin:end].lower()):
+                if self._exact or self._lowers or self._is_in(block[begin:end].lower()):
                     yield begin
+
+    def _seen(self, text: bytes | memoryview) -> list[tuple[int, int, int]]:
+        return self._automaton.find_matches_as_indexes(bytes(text).lower() if self._lowers else text)
 
     def _is_in(self, line: bytes) -> bool:
         return any(run in line for run in self._runs)
 
     @cached_property
     def _marks(self) -> list[bytes]:
-        if self._exact:
+        if self._exact or self._lowers:
             return self._runs
         return sorted({case for run in self._runs for case in _cases(_rarest(run))})
 

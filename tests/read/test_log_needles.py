@@ -81,9 +81,9 @@ def test_letter_case_counts_only_where_it_is_exact(letter_case: Callable[[str], 
         ((), True),
         (("日本",), True),
         (("a", "日本"), True),
-        (tuple(f"word{at}" for at in range(65)), True),
+        (tuple(f"word{at}" for at in range(65)), False),
         (("a",), False),
-        (tuple(IDS), True),
+        (tuple(IDS), False),
     ],
 )
 def test_where_a_word_gives_nothing_every_line_is_read(words: tuple[str, ...], useless: bool) -> None:
@@ -93,7 +93,7 @@ def test_where_a_word_gives_nothing_every_line_is_read(words: tuple[str, ...], u
 _TEXT = st.text(st.sampled_from("aAbBc.@-_x"), min_size=1, max_size=8)
 
 
-@given(st.lists(_TEXT, min_size=1, max_size=5), st.lists(st.text(st.sampled_from("aAbBc.@-_x,"), max_size=20)))
+@given(st.lists(_TEXT, min_size=1, max_size=12), st.lists(st.text(st.sampled_from("aAbBc.@-_x,"), max_size=20)))
 def test_words_in_any_letter_case_are_found_in_their_lines_and_in_no_other(words: list[str], lines: list[str]) -> None:
     block = "".join(f"{line}\n" for line in lines).encode()
     expected = {at for at, line in enumerate(lines) if any(word.lower() in line.lower() for word in words)}
@@ -101,7 +101,7 @@ def test_words_in_any_letter_case_are_found_in_their_lines_and_in_no_other(words
     assert lines_found(pickle.loads(pickle.dumps(Needles(words))), block) == expected  # noqa: S301
 
 
-@given(st.lists(_TEXT, min_size=1, max_size=5), st.text(st.sampled_from("aAbBc.@-_x\n"), max_size=60))
+@given(st.lists(_TEXT, min_size=1, max_size=12), st.text(st.sampled_from("aAbBc.@-_x\n"), max_size=60))
 def test_what_may_stand_in_a_text_misses_none(words: list[str], text: str) -> None:
     needles = Needles(words)
     may = needles.may_stand_in(memoryview(text.encode()))

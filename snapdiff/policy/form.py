@@ -1,6 +1,7 @@
 """The nouns of a policy as it was written: whom it is about, and what must, may and must not happen."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -145,13 +146,18 @@ class Policy(Struct, frozen=True):
 
         A name that is written out goes before one with `*` or `?`, and of those the first in the policy counts.
         """
-        names = list(dict.fromkeys(block.agent for block in self.blocks if block.agent is not None))
-        written_out = (name for name in names if same_agent(name, agent))
-        return next(written_out, next((name for name in names if fits_agent(name, agent)), None))
+        return _name_of(tuple(block.agent for block in self.blocks if block.agent is not None), agent)
 
     def block(self, scope: Scope) -> Block | None:
         """The one block of the service (`transport`) or of all other agents (`others`), None where it is left out."""
         return next((block for block in self.blocks if block.scope == scope), None)
+
+
+@lru_cache(maxsize=4096)
+def _name_of(names: tuple[str, ...], agent: str) -> str | None:
+    """An agent runs on every message, so it is looked up once."""
+    written_out = next((name for name in names if same_agent(name, agent)), None)
+    return written_out or next((name for name in names if fits_agent(name, agent)), None)
 
 
 def same_agent(one: str, other: str) -> bool:

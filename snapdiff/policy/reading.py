@@ -133,7 +133,9 @@ class _Policy:
         if any(same_agent(other.text, name.text) for other in others):
             self._reader.wrong(name.place, f"{name.text!r} stands here twice: letter case does not count")
         elif is_glob(name.text):
-            first = next((one for one in others if is_glob(one.text) and covers(one.text, name.text)), None)
+            first = next(
+                (one for one in others if is_glob(one.text) and covers(one.text.strip(), name.text.strip())), None
+            )
             if first is not None:
                 said = f"{name.text!r} never counts: {first.text!r} in line {first.place.line} fits all that it fits"
                 self._reader.wrong(name.place, f"{said}; put {name.text!r} before it")

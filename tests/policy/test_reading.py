@@ -32,6 +32,7 @@ WRONG = [
     ("agents: {A: , a: }", "1:15: 'a' stands here twice: letter case does not count"),
     ("agents: {'A*': , 'a*': }", "1:18: 'a*' stands here twice: letter case does not count"),
     ("agents: {'A*': , 'Ab*': }", "1:18: 'Ab*' never counts: 'A*' in line 2 fits all that it fits; put 'Ab*' before it"),
+    ("agents: {' A* ': , ' Ab*': }", "1:20: ' Ab*' never counts: ' A* ' in line 2 fits all that it fits"),
     ("agents: {'*': , 'A?': }", "1:17: 'A?' never counts: '*' in line 2 fits all that it fits"),
     ("agents: {A: , A: }", "1:15: 'A' stands here twice; the first is in line 2"),
     ("agents: {A: {must: [header.add: {name: X}]}}", "1:21: 'header.add' is no kind of change; did you mean header.added?"),

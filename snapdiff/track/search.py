@@ -37,10 +37,10 @@ class Search(Struct, frozen=True):
         if self.recipients:
             return self.recipients
         longest = max(self.subject.split(), key=len, default="")
-        for one in (longest, self.connector, self.server, self.event, self.source):
+        for one in (longest, self.connector, self._server_alone() or self.server):
             if one:
                 return (one,)
-        return ()
+        return tuple(_named(self.event) or _named(self.source))
 
     def fits(self, row: TrackingRow) -> bool:
         """Whether the row is one that is looked for."""
@@ -63,8 +63,12 @@ class Search(Struct, frozen=True):
 
     def _fits_server(self, row: TrackingRow) -> bool:
         named = (row.text("server_hostname"), row.text("client_hostname"))
-        alone = self.server.partition(".")[0]
+        alone = self._server_alone()
         return any(_is_part(self.server, one) or (alone and one and _is_same(alone, one)) for one in named)
+
+    def _server_alone(self) -> str:
+        """The server without its domain."""
+        return self.server.partition(".")[0]
 
     def _fits_time(self, row: TrackingRow) -> bool:
         if self.since is None and self.until is None:
@@ -85,8 +89,12 @@ def _is_part(wanted: str, value: str) -> bool:
 
 
 def _is_one_of(wanted: str, value: str) -> bool:
-    named = [one.strip() for one in wanted.split(",") if one.strip()]
+    named = _named(wanted)
     return not named or any(_is_same(one, value) for one in named)
+
+
+def _named(wanted: str) -> list[str]:
+    return [one.strip() for one in wanted.split(",") if one.strip()]
 
 
 def _is_same(wanted: str, value: str) -> bool:

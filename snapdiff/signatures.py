@@ -31,28 +31,44 @@ class _Followed:
 class SignatureWatch:
     """Takes the messages of one trace in order; `traced` then tells the way of each signature.
 
-    It keeps digests, never a mail.
+    It keeps digests, never a mail. A message whose multipart lost its closing delimiter may be one whose file was cut:
+    what it says of a signature counts only where the next file has it so as well.
     """
 
     def __init__(self) -> None:
         self._followed: dict[str, _Followed] = {}
         self._body: dict[str, BodyState] = {}
         """The body's state under each signature, at the last message."""
+        self._waiting: Step | None = None
+        """The step into the last message, where the next file has to tell whether its own was cut."""
 
     def began(self, snapshot: Snapshot, message: Message) -> None:
         """The first snapshot that holds a message."""
         self._look(snapshot.file, None, message, snapshot.headers_only)
 
     def passed(
-        self, step: Step, sides: tuple[Message, Message], headers_only: tuple[bool, bool], *, is_cut: bool = False
+        self,
+        step: Step,
+        sides: tuple[Message, Message],
+        headers_only: tuple[bool, bool],
+        *,
+        is_cut: bool = False,
+        unclosed: tuple[bool, bool] = (False, False),
     ) -> None:
         """One step that compared two messages; `headers_only` says of either whether it holds a header alone.
 
-        `is_cut` is set where the later file ends short: it says nothing then of what became of a signature.
+        `is_cut` is set where the later file ends short: it says nothing then of what became of a signature. `unclosed`
+        says of either whether a multipart lacks its closing delimiter where the other one has it.
         """
         before, after = sides
+        waiting, self._waiting = self._waiting, None
         if is_cut:
             self._body = {}
+            return
+        if waiting is not None and not unclosed[0] and headers_only == (False, False):
+            self._look(waiting.to, waiting, before, False)
+        if unclosed[1]:
+            self._body, self._waiting = {}, step
             return
         if before.raw == after.raw and headers_only[0] == headers_only[1]:
             return

@@ -81,7 +81,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
     def watch(step: Step, before: Side, after: Side) -> None:
         sides, headers_only = (before.message, after.message), (before.headers_only, after.headers_only)
         judge.passed(len(told), step, sides, headers_only)
-        signed.passed(step, sides, headers_only, is_cut=is_cut)
+        signed.passed(step, sides, headers_only, is_cut=is_cut, unclosed=steps.unclosed)
         if drawn is not None:
             drawn.watch(step, before, after)
         if asker is not None:

@@ -19,7 +19,8 @@ class Steps:
 
     It holds no more than three snapshots: the last one, the last one to compare with, and the last one with a message.
     `plain` is for mails that are no snapshots. `problems` gathers (file, code, sentence) of what was met on the way.
-    `watch` is told each step that compared two messages, with both, before the earlier one is forgotten.
+    `watch` is told each step that compared two messages, with both, before the earlier one is forgotten; meanwhile
+    `unclosed` says of either whether a multipart lacks its closing delimiter where the other side has it.
     """
 
     def __init__(self, plain: bool = False, watch: Watch | None = None) -> None:
@@ -33,6 +34,7 @@ class Steps:
         self._event_started = False
         self._ran: set[str] = set()
         self.problems: list[tuple[str, str, str]] = []
+        self.unclosed = (False, False)
 
     @property
     def last_message(self) -> LoadedSnapshot | None:
@@ -79,6 +81,7 @@ class Steps:
     def _step(self, earlier: LoadedSnapshot, later: LoadedSnapshot, side: Side, again: str | None) -> Step:
         base = self._last_message
         compared = self._compared(later.snapshot, side)
+        self.unclosed = compared.unclosed
         missing, gap = _gap(earlier.snapshot, later.snapshot)
         reasons = [gap, _short(earlier, later, compared, base), again]
         if base is None:

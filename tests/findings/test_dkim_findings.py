@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from judging import findings
+from judging import all_findings, findings
 from program import snapdiff
 from signed import sign
 from stepmaker import File, receive, routing
@@ -219,6 +219,43 @@ def test_a_file_that_ends_short_says_nothing(tmp_path: Path, left: int) -> None:
     for more in ([], [routing(4, f"{EVENT},Agent B", signed)]):
         found = findings(tmp_path, *files, *more)
         assert [one.code for one in found if one.code.startswith("SD2")] == ["SD203"]
+
+
+TWO_PARTS = (
+    b"From: Anna <anna@contoso.test>\r\nSubject: Offer\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello\r\n"
+    b"--b\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7\r\n--b--\r\n"
+)
+IN_PARTS = sign(TWO_PARTS)
+
+
+@pytest.mark.parametrize("cut", [4, 20, 60])
+def test_a_last_file_cut_within_its_parts_is_no_evidence(tmp_path: Path, cut: int) -> None:
+    files = [routing(1, EVENT, TWO_PARTS), routing(2, SIGNER, IN_PARTS), routing(3, FOOTER, IN_PARTS, cut=cut)]
+    found = all_findings(tmp_path, *files)
+    assert [one.evidence["last_snapshot"] for one in found if one.code.startswith("SD2")] == ["Routing0002.eml"]
+    assert "Routing0003.eml" in next(one.message for one in found if one.code == "SD102")
+
+
+UNCLOSED = IN_PARTS.removesuffix(b"--b--\r\n")
+BEHIND = [
+    # what the next file holds, and the step at which the signature counts as broken
+    (UNCLOSED, 3),
+    (b"X-Later: yes\r\n" + UNCLOSED, 3),
+    (UNCLOSED + b"Footer\r\n", 3),
+    (IN_PARTS, None),
+    (IN_PARTS.replace(b"Hello", b"Hi"), 4),
+]
+
+
+@pytest.mark.parametrize(("behind", "broken_at"), BEHIND)
+def test_the_file_behind_tells_a_cut_file_from_a_message_without_an_end(
+    tmp_path: Path, behind: bytes, broken_at: int | None
+) -> None:
+    files = [routing(1, EVENT, TWO_PARTS), routing(2, SIGNER, IN_PARTS), routing(3, FOOTER, UNCLOSED)]
+    found = findings(tmp_path, *files, routing(4, f"{EVENT},Agent B", behind))
+    steps = [one.step[1] for one in found if one.code == "SD201" and one.step]
+    assert steps == ([f"Routing000{broken_at}.eml"] if broken_at else [])
 
 
 def test_one_that_came_and_held_is_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from snapdiff.findings.register import Found, of_trace
+from snapdiff.findings.short_files import short_files
 from snapdiff.findings.signing import (
     body_broken,
     changes_told,
@@ -63,9 +64,10 @@ def signed_fields_changed_after_sign(trace: Trace) -> Iterator[Found]:
 @of_trace
 def intact_at_the_last_snapshot(trace: Trace) -> Iterator[Found]:
     """SD203: added here, and it held to the end of what this trace can see."""
+    cut = {short.file for short in short_files(trace)}
+    last = next((one.file for one in reversed(trace.snapshots) if one.file not in cut), trace.snapshots[-1].file)
     for signature in _dkim(trace):
         if signature.added and is_intact(signature):
-            last = trace.snapshots[-1].file
             yield Found("SD203", {**named(signature), "signed_by": signer(trace, signature), "last_snapshot": last})
 
 

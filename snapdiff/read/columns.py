@@ -38,11 +38,16 @@ class Columns:
         if missing < 0:
             self.once("long-row", f"has a row with more values than columns (line {line.number})")
             return [*self.names, *(f"column_{at}" for at in range(len(self.names) + 1, len(values) + 1))]
-        if missing and line.is_last and not line.is_ended:
-            self.once("short-last-line", "ends in mid-row: it was copied while Exchange wrote it")
-        elif missing:
-            self.once("short-row", f"has a row that lacks {missing} of its columns (line {line.number})")
+        if missing:
+            self.cut_short(line, f"has a row that lacks {missing} of its columns (line {line.number})")
         return self.names
+
+    def cut_short(self, line: Line, says: str) -> None:
+        """Tells of a row that is too short: `says`, or that Exchange was about to write it."""
+        if line.is_last and not line.is_ended:
+            self.once("short-last-line", "ends in mid-row: it was copied while Exchange wrote it")
+        else:
+            self.once("short-row", says)
 
     def once(self, code: str, says: str) -> None:
         """Tells a problem of the file, the first time that it comes up."""

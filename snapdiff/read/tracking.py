@@ -26,6 +26,7 @@ _COLLECTIONS = dict.fromkeys(("recipient-address", "reference", "custom-data"), 
     "recipient-status": statuses
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?")
+_GUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 MOST_VALUES = 2000
 """Of one row; what lies beyond is one value more."""
 _LARGEST_FIELD = 64 * 1024 * 1024
@@ -56,10 +57,11 @@ class TrackingReader:
         """A line that is a row. No row is lost: what has no column is called `column_N`."""
         values = split_row(line.text)
         if self._columns.columns is None:
-            self._guess(len(values))
-        columns, names = self._columns.columns or [], self._columns.names
-        if len(values) != len(columns):
-            names = self._columns.fitting(values, line)
+            columns, names = self._guessed(values, line)
+        else:
+            columns, names = self._columns.columns, self._columns.names
+            if len(values) != len(columns):
+                names = self._columns.fitting(values, line)
         fields: dict[str, LogValue] = {}
         time = None
         for at, value in enumerate(values):
@@ -71,13 +73,32 @@ class TrackingReader:
                 fields[names[at]] = value if split is None else split(value)
         return TrackingRow(self._file, line.number, self.form, time, fields)
 
-    def _guess(self, count: int) -> None:
-        known = self.columns_by_count.get(count)
-        self._columns.take(known or ["date-time", *[""] * (count - 1)])
-        how = "by their number, as Exchange writes them" if known else "column_2, column_3 and so on"
-        self._columns.once(
-            "no-fields-line", f"has no #Fields line before its rows; its {count} columns are named {how}"
-        )
+    def _guessed(self, values: Sequence[str], line: Line) -> tuple[Sequence[str], list[str]]:
+        """The columns of a row of which no header line tells: those of the version that has as many.
+
+        A row that was cut short has the first ones of its version. Each row is looked at by itself, so that one that
+        was cut in two, at the beginning of a log, says nothing of others.
+        """
+        count = len(values)
+        begins = _TIME.fullmatch(values[0]) is not None
+        columns: Sequence[str] = self.columns_by_count.get(count, ()) if begins else ()
+        if columns:
+            how = f"its {count} columns are named by their number, as Exchange writes them"
+            self._columns.once("no-fields-line", f"has no #Fields line before its rows; {how}")
+        elif begins:
+            columns = self._version(values)[:count]
+            self._columns.cut_short(line, f"has a row of {count} values and no #Fields line (line {line.number})")
+        else:
+            self._columns.once(
+                "short-row", f"has only the end of a row in line {line.number}, and no #Fields line before"
+            )
+        named = [column.replace("-", "_") for column in columns]
+        return columns, [*named, *(f"column_{at}" for at in range(len(named) + 1, count + 1))]
+
+    def _version(self, values: Sequence[str]) -> Sequence[str]:
+        """The columns of the newest version that these values may be of: since 2013 a GUID follows the Message-Id."""
+        newest = self.columns_by_count[max(self.columns_by_count)]
+        return newest if newest is not _2016 or len(values) < 12 or _GUID.fullmatch(values[11]) else _2010
 
 
 def split_row(text: str) -> list[str]:

@@ -81,6 +81,31 @@ def test_bare_rows_get_the_columns_of_their_version(names: list[str]) -> None:
     assert [problem.code for problem in problems] == ["no-fields-line"]
 
 
+def bare(number: int, names: list[str]) -> str:
+    values = [TIME, *names[1:]]
+    if "network-message-id" in names:
+        values[names.index("network-message-id")] = "4d444fe5-aa74-4e25-a8c5-08dd567649c5"
+    values[names.index("message-id")] = f"<{number}@x>"
+    return ",".join(values) + "\r\n"
+
+
+@pytest.mark.parametrize("names", COLUMNS_BY_COUNT.values(), ids=len)
+def test_a_log_that_was_cut_at_both_ends_has_its_whole_rows_named(names: list[str]) -> None:
+    first, second, third, last = (bare(number, names) for number in range(4))
+    rows, problems = read(first[60:] + second + third + last[: last.index("message-subject") + 4])
+    assert [row.text("message_id") for row in rows] == ["", "<1@x>", "<2@x>", "<3@x>"]
+    assert [row.text("recipient_count") for row in rows[1:]] == ["recipient-count"] * 3
+    assert rows[3].text("message_subject") == "mess"
+    assert next(iter(rows[0].fields)) == "column_1"
+    assert {problem.code for problem in problems} == {"short-row", "no-fields-line", "short-last-line"}
+
+
+@pytest.mark.parametrize("order", [(21, 30), (30, 21), (26, 27)])
+def test_bare_rows_of_two_versions_are_each_named_as_their_own(order: tuple[int, int]) -> None:
+    rows, _ = read("".join(bare(count, COLUMNS_BY_COUNT[count]) for count in order))
+    assert [row.text("sender_address") for row in rows] == ["sender-address"] * 2
+
+
 @given(
     st.lists(
         st.lists(

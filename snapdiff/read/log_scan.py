@@ -2,8 +2,10 @@
 
 import codecs
 import io
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
@@ -12,10 +14,11 @@ from msgspec.structs import replace
 
 from snapdiff.model import Problem
 from snapdiff.read.files import explain, openable
+from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_kind import LogKind
 from snapdiff.read.log_lines import Line, Lines
 from snapdiff.read.log_needles import Needles
-from snapdiff.read.log_places import LogPlace
+from snapdiff.read.log_places import LogPlace, open_log
 from snapdiff.read.log_sweep import Sweep
 from snapdiff.workers import in_order
 
@@ -26,6 +29,10 @@ Result = TypeVar("Result")
 PIECE = 1024 * 1024
 """Bytes, about: what is known of where something stands in a log, and what is read again for it."""
 _PIECES_AT_ONCE = 16
+_UNPACKED = 8
+"""So many times its size a packed log has about, unpacked."""
+_MEMBER = 1024 * 1024
+"""Bytes that a log in a zip takes at most, for all that is known before it is opened."""
 _LOOKED_THROUGH = 64 * 1024
 _ROW_BEGINS = re.compile(rb"\n(?=\d{4}-\d\d?-\d\d?[T\t])")
 _TEXT_BEGINS = re.compile(rb"\n(?=[ -~])")
@@ -35,7 +42,9 @@ _TEXT_BEGINS = re.compile(rb"\n(?=[ -~])")
 class Piece(Struct, frozen=True):
     """A part of a log, in bytes from `start` to before `end`; whole lines, save where the log itself ends.
 
-    `is_quoted` as `Lines` has it. `rows` are the rows in it, None as long as nobody has counted them.
+    `is_quoted` as `Lines` has it. `rows` are the rows in it, None as long as nobody has counted them. `is_all` where it
+    is all of a log that has to be unpacked or recoded, so that it can't be read in parts; `end` only says then how much
+    work it is.
     """
 
     place: LogPlace
@@ -43,6 +52,7 @@ class Piece(Struct, frozen=True):
     end: int
     is_quoted: bool = False
     rows: int | None = None
+    is_all: bool = False
 
 
 class Scanned(Struct, frozen=True):
@@ -71,35 +81,49 @@ class Scan:
 
     def one(self, piece: Piece) -> Scanned:
         """One piece, in the fastest way that gives what reading every line of it would."""
+        name = piece.place.file
         problems: list[Problem] = []
         found: list[Line] = []
-        place = piece.place
+        rows = ended = 0
         try:
-            with open(openable(place.path), "rb", buffering=0) as file:  # noqa: PTH123
-                if (quick := self._quick(file, piece)) is not None:
-                    return quick
-                file.seek(piece.start)
-                part = io.BufferedReader(_Part(file, piece.end - piece.start))
-                lines = Lines(part, place.file, problems.append, self._needles, is_quoted=piece.is_quoted)
-                for line in lines:
-                    found.append(line)
-        except OSError as error:
-            failed = explain(place.file, error)
-            problems.append(Problem(place.file, failed.code, failed.message))
-            return Scanned(found, 0, 0, problems, is_whole=False)
-        return Scanned(found, lines.rows, lines.ended, problems)
+            if (quick := self._quick(piece)) is not None:
+                return quick
+            with _opened(piece) as stream:
+                lines = Lines(stream, name, problems.append, self._needles, is_quoted=piece.is_quoted)
+                try:
+                    found.extend(lines)
+                finally:
+                    rows, ended = lines.rows, lines.ended
+        except (OSError, ReadFailed) as error:
+            failed = error if isinstance(error, ReadFailed) else explain(name, error)
+            problems.append(Problem(name, failed.code, failed.message))
+            return Scanned(found, rows, ended, problems, is_whole=False)
+        return Scanned(found, rows, ended, problems)
 
-    def _quick(self, file: io.FileIO, piece: Piece) -> Scanned | None:
+    def _quick(self, piece: Piece) -> Scanned | None:
         """One piece where it is plain, or where nothing of it is wanted; None where it has to be read by `Lines`."""
-        if self._needles.are_useless:
+        if self._needles.are_useless or piece.is_all:
             return None
         size = piece.end - piece.start
-        file.seek(piece.start)
-        if piece.rows is not None and not self._sweep.may_hold(file, size):
-            return Scanned([], piece.rows, 0, [])
-        file.seek(piece.start)
-        swept = self._sweep.rows(file, size, is_quoted=piece.is_quoted)
+        with open(openable(piece.place.path), "rb", buffering=0) as file:  # noqa: PTH123
+            file.seek(piece.start)
+            if piece.rows is not None and not self._sweep.may_hold(file, size):
+                return Scanned([], piece.rows, 0, [])
+            file.seek(piece.start)
+            swept = self._sweep.rows(file, size, is_quoted=piece.is_quoted)
         return None if swept is None else Scanned(swept.lines, swept.rows, swept.ended, [])
+
+
+@contextmanager
+def _opened(piece: Piece) -> Iterator[BinaryIO]:
+    """The bytes of a piece, unpacked. Raises OSError and ReadFailed, while they are read too."""
+    if piece.is_all:
+        with open_log(piece.place) as stream:
+            yield stream
+        return
+    with open(openable(piece.place.path), "rb", buffering=0) as file:  # noqa: PTH123
+        file.seek(piece.start)
+        yield io.BufferedReader(_Part(file, piece.end - piece.start))
 
 
 def scan(needles: Needles, some: Sequence[Piece], workers: int) -> Iterator[Scanned]:
@@ -153,6 +177,16 @@ def pieces(place: LogPlace, stream: BinaryIO, *, is_quoted: bool = False) -> lis
     if stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return []
     return parts(stream, Piece(place, 0, stream.seek(0, io.SEEK_END), is_quoted), PIECE)
+
+
+def all_of(place: LogPlace, *, is_quoted: bool) -> Piece:
+    """The one piece of a log that can't be read in parts."""
+    try:
+        size = os.stat(openable(place.path)).st_size  # noqa: PTH116
+    except OSError:
+        size = 0
+    work = min(size, _MEMBER) if place.member is not None else size
+    return Piece(place, 0, work * _UNPACKED, is_quoted, is_all=True)
 
 
 def parts(stream: BinaryIO, whole: Piece, size: int) -> list[Piece]:

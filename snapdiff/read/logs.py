@@ -19,7 +19,7 @@ from snapdiff.read.log_places import LogPlace as LogPlace
 from snapdiff.read.log_places import Tell as Tell
 from snapdiff.read.log_places import find_logs as find_logs
 from snapdiff.read.log_places import open_log as open_log
-from snapdiff.read.log_scan import Known, Piece, Scanned, pieces, scan
+from snapdiff.read.log_scan import Known, Piece, Scanned, all_of, pieces, scan
 from snapdiff.read.tracking import TrackingReader
 from snapdiff.workers import available_cores
 
@@ -111,7 +111,7 @@ class LogRows:
                 self._tell(Problem(place.file, failed.code, failed.message))
 
     def _plans(self) -> dict[LogPlace, _Plan]:
-        """The logs that can be looked through in pieces. One that can't be opened is told of in its turn."""
+        """The logs that workers can look through. One that can't be opened is told of in its turn."""
         plans = {place: _Plan(known.kind, known.pieces, known) for place, known in self._known.items()}
         for place in () if self._needles.are_useless else self._places:
             if place in plans:
@@ -120,8 +120,9 @@ class LogRows:
                 with open_log(place) as stream:
                     kind = kind_of(stream)
                     reader = LINE_READERS.get(kind)
-                    if kind and reader and (found := pieces(place, stream, is_quoted=reader.is_quoted)):
-                        plans[place] = _Plan(kind, found)
+                    if kind is not None and reader is not None:
+                        found = pieces(place, stream, is_quoted=reader.is_quoted)
+                        plans[place] = _Plan(kind, found or [all_of(place, is_quoted=reader.is_quoted)])
             except ReadFailed:
                 continue
         return plans

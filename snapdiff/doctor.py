@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from snapdiff.findings.judge import setup_findings
 from snapdiff.model import Problem
-from snapdiff.model_setup import Diagnosis, ServiceSettings, SetUp, ToPaste
+from snapdiff.model.setup import Diagnosis, ServiceSettings, SetUp, ToPaste
 
 _SETTINGS = "Get-TransportService | Format-List Name,PipelineTracing*"
 _DELIVERY = "Get-MailboxTransportService | Format-List Name,PipelineTracing*"

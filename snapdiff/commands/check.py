@@ -12,7 +12,7 @@ from snapdiff.commands.streams import output_stream, refuse_input
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.findings.catalogue import catalogue
 from snapdiff.model import Problem, Tool
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.policy.against import Against
 from snapdiff.policy.asking import empty_policy
 from snapdiff.policy.form import Policy

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.faults import WrongUsage
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.output import whole_file
 from snapdiff.report.check_choose import CheckForm, draw_check
 from snapdiff.report.choose import ColorChoice

@@ -25,7 +25,7 @@ from snapdiff.findings.register import (
 )
 from snapdiff.mail.message import Message
 from snapdiff.model import Finding, Journey, Snapshot, Step, Trace
-from snapdiff.model_setup import SetUp
+from snapdiff.model.setup import SetUp
 
 _TOLD_BETTER = {
     "SD232": ("SD207", "SD208"),

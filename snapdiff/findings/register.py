@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from snapdiff.mail.message import Message
 from snapdiff.model import Journey, Snapshot, Step, Trace
-from snapdiff.model_setup import SetUp
+from snapdiff.model.setup import SetUp
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from snapdiff.model_compare import Did
+from snapdiff.model.compare import Did
 from snapdiff.policy.counting import Counted
 
 SCHEMA = "snapdiff.baseline/1"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from snapdiff.model import Change, Step, Trace
-from snapdiff.model_check import (
+from snapdiff.model.check import (
     CannotTell,
     CheckCounts,
     CheckedMessage,
@@ -18,7 +18,7 @@ from snapdiff.model_check import (
     Outcome,
     Verdict,
 )
-from snapdiff.model_compare import Did
+from snapdiff.model.compare import Did
 from snapdiff.policy.accepted import Accepted, Baseline, class_of
 from snapdiff.policy.counting import Counted, counted, did
 from snapdiff.policy.evidence import SHOWN, failure

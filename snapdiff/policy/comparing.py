@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from snapdiff.model import Problem, Tool
-from snapdiff.model_compare import AgentCompared, By, CompareReport, Did, Difference, Pair
+from snapdiff.model.compare import AgentCompared, By, CompareReport, Did, Difference, Pair
 from snapdiff.policy.accepted import order
 from snapdiff.policy.against import what_words, who
 from snapdiff.policy.meeting import Digested, PairBy, met

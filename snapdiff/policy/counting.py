@@ -6,7 +6,7 @@ from collections import Counter
 from msgspec import UNSET, Struct
 
 from snapdiff.model import Change, PartInfo, Step, Trace
-from snapdiff.model_compare import By, Did
+from snapdiff.model.compare import By, Did
 from snapdiff.policy.matching import Looked, is_split, looked_at
 from snapdiff.policy.shapes import known_type
 

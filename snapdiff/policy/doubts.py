@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from snapdiff.model_check import CannotTell, CheckedMessage, Expectation, Failure, Verdict
+from snapdiff.model.check import CannotTell, CheckedMessage, Expectation, Failure, Verdict
 from snapdiff.policy.form import Policy, fits_agent
 from snapdiff.policy.patterns import Pattern
 from snapdiff.policy.tally import Tally

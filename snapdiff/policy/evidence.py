@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from snapdiff.model import Change, Hunk, PartInfo, Step, Trace
-from snapdiff.model_check import Failure
+from snapdiff.model.check import Failure
 
 SHOWN = 5
 """Changes that a failure shows; more are counted."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from snapdiff.model import FinalSeen
-from snapdiff.model_check import Expectation, Failure
+from snapdiff.model.check import Expectation, Failure
 from snapdiff.policy.form import Condition
 from snapdiff.policy.musts import Met
 from snapdiff.policy.tally import Tally

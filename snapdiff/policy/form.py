@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from snapdiff.model_check import Expectation, Scope
+from snapdiff.model.check import Expectation, Scope
 from snapdiff.policy.patterns import Pattern
 from snapdiff.policy.yaml_text import Place
 

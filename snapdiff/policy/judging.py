@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from snapdiff.model import Finding, Problem, Tool, Trace
-from snapdiff.model_check import (
+from snapdiff.model.check import (
     CannotTell,
     CheckCounts,
     CheckedMessage,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import UNSET, Struct
 
 from snapdiff.model import Trace
-from snapdiff.model_compare import ComparedMessage, Did
+from snapdiff.model.compare import ComparedMessage, Did
 from snapdiff.policy.counting import Counted, counted
 from snapdiff.policy.form import Block, Condition, Policy, Selector
 from snapdiff.policy.patterns import Pattern

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from snapdiff.model_check import Expectation, Failure, Outcome
+from snapdiff.model.check import Expectation, Failure, Outcome
 from snapdiff.policy.evidence import SHOWN, value_seen
 from snapdiff.policy.form import Block, Condition
 from snapdiff.policy.tally import Hit, Near, Tally

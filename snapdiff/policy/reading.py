@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from snapdiff.model_check import Expectation, Scope
+from snapdiff.model.check import Expectation, Scope
 from snapdiff.policy import yaml_text
 from snapdiff.policy.conditions import Asked, read_condition, read_selector
 from snapdiff.policy.form import Block, Condition, Policy, RequiredAgent, Selector, WaiverAsked, same_agent

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from snapdiff.model import Change, FinalSeen
-from snapdiff.model_check import Failure
+from snapdiff.model.check import Failure
 
 
 class Hit(Struct, frozen=True):

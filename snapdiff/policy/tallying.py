@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from snapdiff.model import Change, FinalSeen, Finding, Step, TextSeen, Trace
-from snapdiff.model_check import Failure
+from snapdiff.model.check import Failure
 from snapdiff.policy.evidence import SHOWN, bounded, failure, value_seen
 from snapdiff.policy.form import Block, Condition, Policy, same_event
 from snapdiff.policy.matching import (

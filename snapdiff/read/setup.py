@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from snapdiff.model import Problem
-from snapdiff.model_setup import (
+from snapdiff.model.setup import (
     Cmdlet,
     FolderRights,
     FolderSeen,

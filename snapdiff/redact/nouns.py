@@ -26,8 +26,8 @@ from snapdiff.model import (
     TrackingRow,
     ValueChange,
 )
-from snapdiff.model_check import CheckReport, Expectation, Failure, Verdict
-from snapdiff.model_compare import CompareReport, Did
+from snapdiff.model.check import CheckReport, Expectation, Failure, Verdict
+from snapdiff.model.compare import CompareReport, Did
 from snapdiff.redact.kept import KEPT_EVIDENCE, KEPT_IN_ROWS, TIMES, kept
 from snapdiff.redact.sentences import filled, lower, words_of
 from snapdiff.redact.vocabulary import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import BinaryIO, Literal
 
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.report.choose import ColorChoice
 
 CheckForm = Literal["text", "json", "junit", "sarif", "gitlab", "markdown"]

@@ -4,8 +4,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from snapdiff import model, model_check
-from snapdiff.model_check import CHECK_SCHEMA_NAME, CheckReport
+from snapdiff import model
+from snapdiff.model import check as model_check
+from snapdiff.model.check import CHECK_SCHEMA_NAME, CheckReport
 from snapdiff.report.json_report import DIALECT, definitions_of, encode
 
 CHECK_SCHEMA_ID = "urn:snapdiff:schema:check:1"
@@ -22,7 +23,7 @@ def write_json(report: CheckReport, stream: BinaryIO) -> None:
 
 
 def check_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model_check`."""
+    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model.check`."""
     definitions = definitions_of(CheckReport, {**vars(model), **vars(model_check)})
     report = definitions.pop("CheckReport")
     return {

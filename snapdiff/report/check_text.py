@@ -15,7 +15,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model_check import CheckReport, Expectation, Failure, Outcome, Verdict, Waiver
+    from snapdiff.model.check import CheckReport, Expectation, Failure, Outcome, Verdict, Waiver
     from snapdiff.report.choose import ColorChoice
 
 FAILURES_SHOWN = 5

@@ -5,7 +5,7 @@ from textwrap import fill
 
 import msgspec
 
-from snapdiff.model_setup import Diagnosis
+from snapdiff.model.setup import Diagnosis
 from snapdiff.report.markdown_text import code, sentence
 from snapdiff.report.safe_text import safe
 

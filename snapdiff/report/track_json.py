@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from snapdiff import __version__, model, model_track
-from snapdiff.model_track import TRACK_SCHEMA_NAME, TrackReport
+from snapdiff import __version__, model
+from snapdiff.model import track as model_track
+from snapdiff.model.track import TRACK_SCHEMA_NAME, TrackReport
 from snapdiff.report.json_report import DIALECT, definitions_of, encode_plain
 from snapdiff.report.log_rows import message_document, row_schema
 
@@ -31,7 +32,7 @@ def write_json(found: TrackFound, problems: Sequence[Problem], stream: BinaryIO)
 
 
 def track_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model_track`.
+    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model.track`.
 
     A row has further keys, the fields of its log, each one text or a list of texts.
     """

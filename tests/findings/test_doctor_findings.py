@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from snapdiff.findings.judge import setup_findings
-from snapdiff.model_setup import (
+from snapdiff.model.setup import (
     FolderRights,
     FolderSeen,
     RegisteredAgent,

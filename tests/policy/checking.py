@@ -9,7 +9,7 @@ from tracemaker import guid
 
 from snapdiff.commands.check import checked
 from snapdiff.findings.catalogue import catalogue
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.policy.form import Policy
 from snapdiff.policy.reading import WrongPolicy, read_policy
 

@@ -8,7 +8,7 @@ from stepmaker import File, routing
 
 from snapdiff.commands.accept import accept, load_baseline
 from snapdiff.commands.check import checked
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.policy.accepted import WrongBaseline, read_baseline
 from snapdiff.policy.against import Against
 from snapdiff.policy.asking import empty_policy

@@ -8,7 +8,7 @@ from signed import sign
 from stepmaker import File, routing
 
 from snapdiff.commands.check import checked, load
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 
 NOTE = "For the addressee only."
 HTML = "<html><body><p>Dear Alan,</p></body></html>"

@@ -8,7 +8,7 @@ from stepmaker import File, routing
 from tracemaker import guid
 
 from snapdiff.commands.check import checked
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 
 FINE = mail("X-Note: v3")
 ONCE = "agents: {A: {must: [header.added: {name: X-Note, times: 1}]}}"

@@ -13,7 +13,7 @@ from mutated import ADDED, Place, dropped, places
 from stepmaker import File
 
 from snapdiff.commands.check import checked, init, load
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "traces"
 SEED = 11

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapdiff.model_setup import FolderSeen, ServiceSettings, SetUp
+from snapdiff.model.setup import FolderSeen, ServiceSettings, SetUp
 from snapdiff.read.setup import read_setup
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from snapdiff.findings.register import Found, of_setup
-from snapdiff.model_setup import FolderRights, ServiceSettings, SetUp
+from snapdiff.model.setup import FolderRights, ServiceSettings, SetUp
 
 _SERVICE_WORDS = {
     "transport": "the Transport service",

@@ -10,7 +10,7 @@ from snapdiff.report.safe_text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model_check import CheckReport
+    from snapdiff.model.check import CheckReport
 
 
 def azure(report: CheckReport) -> str:

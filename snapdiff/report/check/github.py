@@ -15,7 +15,7 @@ from snapdiff.report.safe_text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model_check import CheckReport
+    from snapdiff.model.check import CheckReport
 
 ANNOTATIONS_AT_MOST = 10
 """GitHub shows ten annotations of a kind for a step, and drops the rest without a word."""

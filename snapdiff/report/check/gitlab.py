@@ -10,7 +10,7 @@ from snapdiff.report.check.told import policy_path, told
 from snapdiff.report.safe_text import safe
 
 if TYPE_CHECKING:
-    from snapdiff.model_check import CheckReport
+    from snapdiff.model.check import CheckReport
 
 _SEVERITY = {"error": "critical", "warning": "major", "note": "info"}
 

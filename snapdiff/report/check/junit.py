@@ -17,7 +17,7 @@ from snapdiff.report.safe_text import safe
 from snapdiff.report.words import change_title
 
 if TYPE_CHECKING:
-    from snapdiff.model_check import CheckedMessage, CheckReport, Expectation, Failure, Verdict
+    from snapdiff.model.check import CheckedMessage, CheckReport, Expectation, Failure, Verdict
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 can't hold (section 2.2)."""

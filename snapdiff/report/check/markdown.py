@@ -16,7 +16,7 @@ from snapdiff.report.safe_text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model_check import CheckReport, Failure
+    from snapdiff.model.check import CheckReport, Failure
     from snapdiff.report.check.told import Told
 
 MARK = "<!-- snapdiff check -->"

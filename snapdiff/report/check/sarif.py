@@ -15,7 +15,7 @@ from snapdiff.report.check.told import policy_path, told
 from snapdiff.report.safe_text import safe
 
 if TYPE_CHECKING:
-    from snapdiff.model_check import CheckReport, Expectation
+    from snapdiff.model.check import CheckReport, Expectation
     from snapdiff.report.check.told import Told
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

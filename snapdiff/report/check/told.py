@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snapdiff.model_check import CheckedMessage, CheckReport, Expectation, Failure, Verdict
+    from snapdiff.model.check import CheckedMessage, CheckReport, Expectation, Failure, Verdict
 
 Level = Literal["error", "warning", "note"]
 

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO, Literal
 
-from snapdiff.model_compare import CompareReport
+from snapdiff.model.compare import CompareReport
 from snapdiff.report.choose import ColorChoice
 
 CompareForm = Literal["text", "json", "markdown"]

@@ -2,8 +2,9 @@
 
 from typing import Any, BinaryIO
 
-from snapdiff import model, model_compare
-from snapdiff.model_compare import COMPARE_SCHEMA_NAME, CompareReport
+from snapdiff import model
+from snapdiff.model import compare as model_compare
+from snapdiff.model.compare import COMPARE_SCHEMA_NAME, CompareReport
 from snapdiff.report.json_report import DIALECT, definitions_of, encode
 
 COMPARE_SCHEMA_ID = "urn:snapdiff:schema:compare:1"
@@ -15,7 +16,7 @@ def write_json(report: CompareReport, stream: BinaryIO) -> None:
 
 
 def compare_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model_compare`."""
+    """The JSON Schema (draft 2020-12) of the document, made from the nouns of `snapdiff.model.compare`."""
     definitions = definitions_of(CompareReport, {**vars(model), **vars(model_compare)})
     report = definitions.pop("CompareReport")
     return {

@@ -10,7 +10,7 @@ from snapdiff.report.markdown_text import code, row, sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model_compare import ComparedMessage, CompareReport
+    from snapdiff.model.compare import ComparedMessage, CompareReport
 
 ROWS_SHOWN = 200
 MESSAGES_SHOWN = 50

@@ -13,7 +13,7 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model_compare import AgentCompared, ComparedMessage, CompareReport, Pair
+    from snapdiff.model.compare import AgentCompared, ComparedMessage, CompareReport, Pair
     from snapdiff.report.choose import ColorChoice
 
 MESSAGES_SHOWN = 20

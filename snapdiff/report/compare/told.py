@@ -1,6 +1,6 @@
 """What two runs do otherwise to the words that each form of it uses."""
 
-from snapdiff.model_compare import AgentCompared, ComparedMessage, CompareReport, Did, Difference
+from snapdiff.model.compare import AgentCompared, ComparedMessage, CompareReport, Did, Difference
 from snapdiff.report.words import counted
 
 SIGNS = {"new": "+", "gone": "-", "times": "~"}

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from snapdiff.model import Change, Hunk, Problem, Tool
-from snapdiff.model_check import (
+from snapdiff.model.check import (
     CannotTell,
     CheckCounts,
     CheckedMessage,

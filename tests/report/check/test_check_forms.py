@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from snapdiff.model_check import CheckReport
+from snapdiff.model.check import CheckReport
 from snapdiff.report.check.azure import azure
 from snapdiff.report.check.github import ANNOTATIONS_AT_MOST, github, quoted
 from snapdiff.report.check.gitlab import gitlab

@@ -1,7 +1,7 @@
 """What a tracking event means, in plain words, for every output that shows one.
 
 The meanings follow the documentation of message tracking (Event types in the message tracking log); the numbers are
-those of Exchange 5.5 to 2003 (Microsoft's articles 246959 and 821905).
+those of Exchange 4.0 to 2003 (Microsoft's articles 174078, 173364, 246959 and 821905).
 """
 
 from snapdiff.model import TrackingRow
@@ -52,6 +52,8 @@ _EVENTS = {
     "1": "a probe was taken over",
     "2": "a report was taken over",
     "4": "submitted",
+    "5": "a probe was submitted",
+    "6": "a probe was handed on",
     "7": "handed on to another system",
     "8": "a report was handed on",
     "9": "delivered",
@@ -63,6 +65,26 @@ _EVENTS = {
     "33": "a report was absorbed",
     "34": "a report was made",
     "43": "a report that could not be routed was discarded",
+    "50": "an administrator deleted it from a gateway's queue",
+    "51": "an administrator deleted a probe from a gateway's queue",
+    "52": "an administrator deleted a report from a gateway's queue",
+    "1000": "delivered on its own server",
+    "1001": "taken over from another MAPI system",
+    "1002": "handed on to another MAPI system",
+    "1003": "handed on through a gateway",
+    "1004": "taken over from a gateway",
+    "1005": "a report was taken over from a gateway",
+    "1006": "a report was handed on through a gateway",
+    "1007": "a gateway reported that delivery failed",
+    "1010": "put into the queue for SMTP",
+    "1011": "handed on by SMTP",
+    "1012": "received by SMTP",
+    "1013": "taken over from SMTP",
+    "1014": "rerouted by SMTP",
+    "1015": "a report was taken over from SMTP",
+    "1016": "a report was handed on by SMTP",
+    "1017": "a report was made by SMTP",
+    "1018": "a report was absorbed by SMTP",
     "1019": "submitted to the queue",
     "1020": "handing it to the next server began",
     "1021": "set aside as bad mail",

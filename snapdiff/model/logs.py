@@ -209,7 +209,7 @@ class ServerStay(Struct, frozen=True):
     """A message on one server: from the row that says it came in to the last that says it left (ISO 8601, UTC).
 
     `seconds` lies between the two, None where either is not here. `logged_seconds` is the greatest total that Exchange
-    itself noted for this server (message-info, TOTAL), None where it noted none.
+    itself noted for this server (message-info, TOTAL, or TOTAL-HUB and the like), None where it noted none.
     """
 
     server: str

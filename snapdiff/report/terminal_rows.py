@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from snapdiff.model import TrackingRow
 
 _MEMBERS_SHOWN = 20
+_NO_STATUS = "0"
+"""What Exchange 2003 and older ones write where there is none."""
 _STATUS_OF_FIELDS = ("RECEIVE", "DELIVER")
 """Events whose recipient-status says the field a recipient stood in (To, Cc), or nothing."""
 
@@ -48,7 +50,7 @@ def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None, det
     told = [*context_words(row), *(_members(row) if event.upper() == "AGENTINFO" else ())]
     for words in told[:_MEMBERS_SHOWN]:
         yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
-    status = [text for text in row.texts("recipient_status") if text]
+    status = [text for text in row.texts("recipient_status") if text not in ("", _NO_STATUS)]
     if status and event.upper() not in _STATUS_OF_FIELDS:
         yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
 

@@ -15,8 +15,8 @@ _WAITS = (
     *("POISONMESSAGE", "INITMESSAGECREATED", "THROTTLE"),
 )
 """Events that say why a recipient does not have the message yet."""
-_OUTCOMES |= dict.fromkeys(("9", "1023", "1028"), "delivered")  # the numbers of Exchange 5.5 to 2003
-_OUTCOMES |= dict.fromkeys(("7", "1029", "1031"), "sent") | {"1030": "failed"}
+_OUTCOMES |= dict.fromkeys(("9", "1000", "1023", "1028"), "delivered")  # the numbers of Exchange 4.0 to 2003
+_OUTCOMES |= dict.fromkeys(("7", "1002", "1003", "1011", "1029", "1031"), "sent") | {"50": "failed", "1030": "failed"}
 _STRENGTH = {"open": 0, "sent": 1, "redirected": 2, "expanded": 2, "failed": 3, "delivered": 4}
 
 
@@ -36,6 +36,7 @@ def ways(rows: Sequence[TrackingRow]) -> list[RecipientWay]:
         statuses = row.texts("recipient_status")
         for number, address in enumerate(row.texts("recipient_address")):
             status = statuses[number] if number < len(statuses) else ""
+            status = "" if status == "0" else status  # Exchange 2003 and older ones write it where there is none
             if event in _ENDED or event in _WAITS:
                 status = f"{event}: {status}" if status else event
             _take(found, row, address, _OUTCOMES.get(event, "open"), status)

@@ -238,6 +238,21 @@ def test_they_are_searched_as_others_are(tmp_path: Path, log: str, search: list[
     assert sum(len(message["events"]) for message in found["messages"]) == count
 
 
+def test_a_status_of_zero_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "20040309.log").write_text(OLD.replace("\t1019\t", "\t1030\t"), encoding="utf-8", newline="")
+    said = snapdiff("track", tmp_path, "--message", "1").out.decode()
+    assert "Delivery failed for all recipients  1030" in said
+    assert "\n        0\n" not in said
+    assert ": 0" not in said
+
+
+def test_a_local_delivery_of_5_5_is_a_delivery(tmp_path: Path) -> None:
+    (tmp_path / "19980105.log").write_text(OLDEST.replace("\t4\t", "\t1000\t"), encoding="utf-8", newline="")
+    said = snapdiff("track", tmp_path, "--message", "1").out.decode()
+    assert "Delivered on its own server  1000" in said
+    assert "  delivered" in said
+
+
 def test_they_are_shown_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / "old.log").write_bytes(OLD.encode())
     text = snapdiff("track", tmp_path).out.decode()

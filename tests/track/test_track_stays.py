@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from rowmaker import row
 
 from snapdiff.model import Latency, MessageInfo, Parsed, TrackingRow
+from snapdiff.read.log_values import with_parsed
 from snapdiff.track.stays import stays
 
 IN = row("RECEIVE", "08:00:01", client_hostname="outside", server_hostname="MBX01.x.test")
@@ -42,3 +43,12 @@ def test_what_exchange_noted_stands_with_its_own_server() -> None:
     ended = replace(END, parsed=Parsed([], {}, MessageInfo(None, noted), []))
     assert [one.logged_seconds for one in stays([IN, OUT, NEXT, ended])] == [1.5, 7]
     assert [one.logged_seconds for one in stays([IN, OUT])] == [None]
+
+
+def test_since_2013_each_service_notes_its_own_total() -> None:
+    info = "2024-05-14T08:00:00.000Z;SRV=M.x:TOTAL-SUB=0.5|SA=0.1;SRV=m.x:TOTAL-HUB=2.5|CAT=0.2;LSRV=N.x:TOTAL-DEL=0.25"
+    rows = [
+        with_parsed(row("SEND", "08:00:03", client_hostname="M", server_hostname="N", message_info=info)),
+        row("DELIVER", "08:00:04", client_hostname="N"),
+    ]
+    assert [(one.server, one.logged_seconds) for one in stays(rows)] == [("M", 2.5), ("N", 0.25)]

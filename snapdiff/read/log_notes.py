@@ -67,7 +67,7 @@ def noted(work: Noting) -> list[Note]:
 
 def _note(part: Piece, reader: LineReader) -> Note:
     scanned = Scan(Needles(())).one(part)
-    messages: set[int] = set()
+    named: set[str] = set()
     texts: set[tuple[Kind, str]] = set()
     headers = []
     for line in scanned.lines:
@@ -76,10 +76,11 @@ def _note(part: Piece, reader: LineReader) -> Note:
             reader.header(line)
         else:
             row = reader.row(line)
-            messages.update(id_key(one) for one in _named(row))
+            named.update(_named(row))
             texts.update(_texts(row))
-    told = sorted(Told(_key(kind, text), kind, text) for kind, text in texts)
-    return Note(part, scanned.ended, scanned.rows, sorted(messages), told, headers, scanned.problems, scanned.is_whole)
+    messages = sorted(set(map(id_key, named)))
+    told = sorted(Told(_key(kind, text), kind, text) for kind, text in {(kind, folded(text)) for kind, text in texts})
+    return Note(part, scanned.ended, scanned.rows, messages, told, headers, scanned.problems, scanned.is_whole)
 
 
 def _named(row: TrackingRow) -> Sequence[str]:
@@ -89,11 +90,11 @@ def _named(row: TrackingRow) -> Sequence[str]:
 
 
 def _texts(row: TrackingRow) -> Iterator[tuple[Kind, str]]:
-    yield "sender", folded(row.text("sender_address"))
-    yield "subject", folded(row.text("message_subject"))
-    yield "network", folded(row.text("network_message_id"))
+    yield "sender", row.text("sender_address")
+    yield "subject", row.text("message_subject")
+    yield "network", row.text("network_message_id")
     for one in (*row.texts("recipient_address"), row.text("related_recipient_address")):
-        yield "recipient", folded(one)
+        yield "recipient", one
 
 
 def id_key(message_id: str) -> int:
@@ -108,7 +109,7 @@ def folded(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text in characters that have an encoding: half ones are written out."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _key(kind: str, text: str) -> int:

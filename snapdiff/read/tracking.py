@@ -2,8 +2,10 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
+
+from msgspec import Struct
 
 from snapdiff.model import LogValue, RowFormat, TrackingRow
 from snapdiff.read.columns import Columns, Tell
@@ -32,6 +34,22 @@ MOST_VALUES = 2000
 _LARGEST_FIELD = 64 * 1024 * 1024
 
 
+class _Layout(Struct, frozen=True):
+    """The names of a row's values; the place of its time, and the place, name and reader of each collection."""
+
+    names: list[str]
+    time_at: int
+    collections: Sequence[tuple[int, str, Callable[[str], list[str]]]]
+
+
+def _layout(columns: Sequence[str], names: list[str]) -> _Layout | None:
+    """How rows of these columns are laid out; None where it takes a closer look: not one of them alone is the time."""
+    if columns.count("date-time") != 1 or len(set(names)) != len(names):
+        return None
+    collections = [(at, names[at], _COLLECTIONS[one]) for at, one in enumerate(columns) if one in _COLLECTIONS]
+    return _Layout(list(names), columns.index("date-time"), collections)
+
+
 class TrackingReader:
     """Turns the lines of one log into rows. It follows the `#Fields:` line, which can come again in mid-file.
 
@@ -46,16 +64,33 @@ class TrackingReader:
     def __init__(self, file: str, tell: Tell) -> None:
         self._file = file
         self._columns = Columns(file, tell)
+        self._layout: _Layout | None = None
 
     def header(self, line: Line) -> None:
         """A line that begins with `#`: the columns from here on, or something that is of no use here."""
         name, _, value = line.text.partition(":")
         if name.strip().lower() == "#fields":
-            self._columns.take([column.strip() for column in value.split(",", MOST_VALUES)])
+            columns = [column.strip() for column in value.split(",", MOST_VALUES)]
+            self._columns.take(columns)
+            self._layout = _layout(columns, self._columns.names)
 
     def row(self, line: Line) -> TrackingRow:
         """A line that is a row. No row is lost: what has no column is called `column_N`."""
         values = split_row(line.text)
+        layout = self._layout
+        if layout is None or len(values) != len(layout.names):
+            return self._odd_row(line, values)
+        fields: dict[str, LogValue] = dict(zip(layout.names, values, strict=True))
+        for at, name, split in layout.collections:
+            fields[name] = split(values[at])
+        time = values[layout.time_at]
+        if _TIME.fullmatch(time) is None:
+            return TrackingRow(self._file, line.number, self.form, None, fields)
+        del fields[layout.names[layout.time_at]]
+        return TrackingRow(self._file, line.number, self.form, time, fields)
+
+    def _odd_row(self, line: Line, values: Sequence[str]) -> TrackingRow:
+        """A row whose values are not one for each column, or whose columns nothing names."""
         if self._columns.columns is None:
             columns, names = self._guessed(values, line)
         else:

@@ -1,6 +1,7 @@
 """A message's rows to what the logs lack: the next server's log, an end that never comes, clocks that differ."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -13,9 +14,13 @@ from snapdiff.track.search import row_time
 LONG_PAUSE = timedelta(hours=1)
 """A pause this long is worth a word, unless a DEFER row accounts for it (Exchange tries again within the hour)."""
 _SKEW = timedelta(seconds=1)
-_INSIDE = "intra-organization"
-"""What the hidden connector between Exchange servers of one house is called begins so."""
+_INSIDE = ("intra-organization", "edgesync - inbound to ")
+"""How the names of connectors begin that lead to an Exchange server of the house: the hidden one between them, and the
+one from an Edge server."""
+_EXCHANGE_ANSWER = re.compile(r"\[InternalId=\d{1,20}, Hostname=[^\]\s]{1,255}\]")
 _NAMED_AT_MOST = 5
+_LAST_LATENCIES = 50
+"""Of one row: the server that logged it notes its own behind those of others."""
 
 
 class Gap(Struct, frozen=True):
@@ -60,24 +65,56 @@ def host(name: str) -> str:
     return name.partition(".")[0].lower()
 
 
-def _is_sent_inside(row: TrackingRow) -> bool:
-    return row.text("event_id").upper() == "SEND" and row.text("connector_id").lower().startswith(_INSIDE)
+def _is_sent_inside(row: TrackingRow, domains: Collection[str]) -> bool:
+    """Whether a row says that a server of the house took the message on: by its connector, or by its domain where it
+    answered as an Exchange server does. A smart host in the house's domain does not.
+    """
+    if row.text("event_id").upper() != "SEND":
+        return False
+    if row.text("connector_id").lower().startswith(_INSIDE):
+        return True
+    is_exchange = _EXCHANGE_ANSWER.search(row.text("source_context")[:2000]) is not None
+    return is_exchange and _domain(row.text("server_hostname")) in domains
+
+
+def _leads_out(row: TrackingRow) -> bool:
+    """Whether a row's connector leads to an Edge server, which has no mailboxes."""
+    connector = row.text("connector_id").lower()
+    return connector.startswith("edgesync - ") and not connector.startswith(_INSIDE)
+
+
+def _domain(name: str) -> str:
+    return name.partition(".")[2].lower()
+
+
+def _domains(rows: Sequence[TrackingRow]) -> set[str]:
+    """The domains of servers that are the house's own: those that received the message, or noted how long they took."""
+    received = (row.text("server_hostname") for row in rows if row.text("event_id").upper() in ("RECEIVE", "HARECEIVE"))
+    noted = (
+        one.server or ""
+        for row in rows
+        if row.parsed.message_info and row.text("event_id").upper() == "SEND"
+        for one in row.parsed.message_info.latencies[-_LAST_LATENCIES:]
+    )
+    return {_domain(name) for name in (*received, *noted)} - {""}
 
 
 def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """A server of the house that took the message on, and whose own RECEIVE row is not among these."""
+    domains = _domains(rows)
     received = {
         host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
     }
     told: set[str] = set()
     for place, row in enumerate(rows):
         submitted = row.text("event_id").upper() == "SUBMIT"
-        server = row.text("server_hostname") if submitted or _is_sent_inside(row) else ""
+        server = row.text("server_hostname") if submitted or _is_sent_inside(row, domains) else ""
         time = row_time(row)
         if not server or host(server) in received | told or time is None:
             continue
         told.add(host(server))
-        yield Gap("SD701", missing_log(server, time, delivers=not submitted), row.time, (place,))
+        delivers = not submitted and not _leads_out(row)
+        yield Gap("SD701", missing_log(server, time, delivers=delivers), row.time, (place,))
 
 
 def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
@@ -123,8 +160,9 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
         if own and time is not None:
             first.setdefault(own, time)
     told: set[tuple[str, str]] = set()
+    domains = _domains(rows)
     for place, row in enumerate(rows):
-        if not _is_sent_inside(row):
+        if not _is_sent_inside(row, domains):
             continue
         sender, receiver = host(row.text("client_hostname")), host(row.text("server_hostname"))
         pair = (sender, receiver)

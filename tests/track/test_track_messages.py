@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rowmaker import row
 
 from snapdiff.model import TrackedMessage, TrackingRow
+from snapdiff.read.log_values import with_parsed
 from snapdiff.track.messages import messages
 
 INSIDE = "Intra-Organization SMTP Send Connector"
@@ -126,6 +127,45 @@ def test_a_server_outside_the_house_leaves_no_gap() -> None:
         row("RECEIVE", server_hostname="MBX01"), row("SEND", server_hostname="mx.z.test", connector_id="Internet")
     )
     assert found.gaps == []
+
+
+ANSWER = "08DC;250 2.6.0 <1@x.test> [InternalId=9, Hostname=EDGE01.x.test] Queued mail for delivery"
+
+
+@pytest.mark.parametrize(
+    ("connector", "server", "context", "says"),
+    [
+        ("EdgeSync - Site to Internet", "EDGE01.x.test", ANSWER, "MSGTRK2024051408-1.LOG, and"),
+        ("To the Edge", "EDGE01.x.test", ANSWER, "(delivery to a mailbox: MSGTRKMD2024051408-1.LOG)"),
+        ("EdgeSync - Inbound to Site", "MBX02", "08DC;250 2.6.0 queued", "MSGTRKMD2024051408-1.LOG"),
+        # An Exchange server of another house, and a smart host of this one that is no Exchange server.
+        ("EdgeSync - Site to Internet", "mail.y.test", ANSWER, ""),
+        ("EdgeSync - Site to Internet", "relay.x.test", "08DC;250 2.0.0 Ok: queued as 7", ""),
+    ],
+)
+def test_an_edge_server_of_the_house_is_known_by_its_answer_and_domain(
+    connector: str, server: str, context: str, says: str
+) -> None:
+    found = one(
+        row("RECEIVE", "08:00:01", server_hostname="MBX01.x.test"),
+        row(
+            "SEND",
+            "08:00:02",
+            client_hostname="MBX01",
+            server_hostname=server,
+            connector_id=connector,
+            source_context=context,
+        ),
+    )
+    assert [says in gap and server in gap for gap in found.gaps] == ([True] if says else [])
+
+
+def test_the_house_is_known_by_the_latencies_that_its_servers_noted() -> None:
+    info = "2024-05-14T08:00:00.000Z;LSRV=MBX01.x.test:TOTAL-HUB=0.5"
+    sent = {"client_hostname": "MBX01", "server_hostname": "EDGE01.x.test", "source_context": ANSWER}
+    found = one(with_parsed(row("SEND", message_info=info, connector_id="EdgeSync - a to Internet", **sent)))
+    assert len(found.gaps) == 1
+    assert one(row("SEND", connector_id="EdgeSync - a to Internet", **sent)).gaps == []
 
 
 def test_a_message_that_came_in_and_never_left_is_told() -> None:

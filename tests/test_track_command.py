@@ -66,6 +66,7 @@ def test_one_of_several_is_chosen_by_its_number() -> None:
 
 def test_the_last_days_count_from_the_newest_row() -> None:
     assert len(tracked(LOGS, "--days", "1")["messages"]) == len(tracked(LOGS)["messages"])
+    assert len(tracked(LOGS, "--days", "9" * 20)["messages"]) == len(tracked(LOGS)["messages"])
     assert tracked(LOGS, "--since", "2024-05-15")["messages"] == []
     late = tracked(LOGS, "--since", "2024-05-14T13:00", "--until", "2024-05-14")["messages"]
     assert {message["subject"] for message in late} == {"TEST ALARM 0317", "Falcon: Prüfbericht"}

@@ -111,5 +111,8 @@ def last_days(
         end = datetime.fromisoformat(newest_time(places, local, jobs))
     except ValueError:
         return search
-    since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)
+    try:
+        since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)
+    except OverflowError:
+        since = datetime.min.replace(tzinfo=UTC)
     return replace(search, since=since if search.since is None else max(since, search.since))

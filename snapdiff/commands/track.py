@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from snapdiff.commands.rule_names import names_of_rules
 from snapdiff.commands.searching import Searched, last_days
 from snapdiff.commands.streams import is_standard_output, output_stream, same_place
 from snapdiff.commands.track_index import opened_index, without_index
+from snapdiff.commands.track_sessions import sessions_alone
 from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
@@ -27,6 +28,8 @@ from snapdiff.track.talks import with_sessions
 
 if TYPE_CHECKING:
     from snapdiff.redact.nouns import Redactor
+
+T = TypeVar("T")
 
 
 class Shown(Struct, frozen=True):
@@ -74,14 +77,16 @@ def track(
             write_parquet(searched, shown.output, if_no_logs, problems, shown.hidden)
             return _code(problems)
         kept = list(searched.rows())
-    _read_at_all(searched, paths, problems)
-    found = TrackFound(
+    spoken = None if searched.files else sessions_alone(places, search, days, problems.append)
+    if spoken is None:
+        _read_at_all(searched, paths, problems)
+    found = spoken or TrackFound(
         rows_read=searched.rows_read,
         files=searched.files,
         messages=[_with_notes(message, names) for message in messages(with_parsed(row) for row in kept)],
         sessions=list(sessions(places, _session_ids(kept), problems.append)),
     )
-    found = with_sessions(found)
+    found = found if spoken else with_sessions(found)
     problems = list(dict.fromkeys(problems))
     code = _code(problems)
     if shown.hidden is not None:
@@ -119,17 +124,22 @@ def _read_at_all(searched: Searched, paths: Sequence[Path], problems: Sequence[P
 def _session_ids(rows: Sequence[TrackingRow]) -> set[str]:
     """The SMTP sessions that rows name, in lower case."""
     named = (row.text("source_context").partition(";") for row in rows)
-    return {first.lower() for first, semicolon, _ in named if semicolon and first.isalnum()}
+    return {first.lower() for first, semicolon, _ in named if semicolon and first.isprintable() and " " not in first}
 
 
 def _only(found: TrackFound, number: int) -> TrackFound:
-    if not 1 <= number <= len(found.messages):
-        count = len(found.messages)
-        raise WrongUsage(f"there is no message {number}: {count} {'was' if count == 1 else 'were'} found")
-    message = found.messages[number - 1]
+    if found.protocol_files:
+        return replace(found, sessions=[_of_number(found.sessions, number, "SMTP session")])
+    message = _of_number(found.messages, number, "message")
     named = _session_ids(message.events)
     own = [session for session in found.sessions if session.session_id.lower() in named]
     return replace(found, messages=[message], sessions=own)
+
+
+def _of_number(found: Sequence[T], number: int, noun: str) -> T:
+    if not 1 <= number <= len(found):
+        raise WrongUsage(f"there is no {noun} {number}: {len(found)} {'was' if len(found) == 1 else 'were'} found")
+    return found[number - 1]
 
 
 def _no_logs(paths: Sequence[Path], problems: Sequence[Problem]) -> str:

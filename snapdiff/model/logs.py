@@ -293,9 +293,13 @@ class TrackedMessage(Struct, frozen=True):
 
 
 class TrackFound(Struct, frozen=True):
-    """What a search over logs found. `rows_read` counts every row of the logs, `files` names those that were read."""
+    """What a search over logs found. `rows_read` counts every row of the logs, `files` names those that were read.
+
+    `protocol_files` names the protocol logs where they were looked through by themselves, without any tracking log.
+    """
 
     rows_read: int
     files: list[str]
     messages: list[TrackedMessage]
     sessions: list[Session]
+    protocol_files: list[str] = []

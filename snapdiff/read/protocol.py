@@ -1,5 +1,6 @@
 """SMTP protocol logs to sessions: the lines of one conversation put together, wherever they stand between others."""
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
@@ -21,14 +22,24 @@ _PROTOCOL_ID = re.compile(r"[0-9A-Za-z]{1,64};\d{4}-\d\d-\d\dT[0-9:.]+Z?;\d{1,10
 _KINDS: dict[str | None, Literal["receive", "send"]] = {"smtp-receive": "receive", "smtp-send": "send"}
 
 
-def sessions(places: Sequence[LogPlace], wanted: Collection[str], tell: Tell) -> Iterator[Session]:
-    """The sessions with these ids (in lower case), log by log, in the order in which they begin.
+def protocol_logs(places: Sequence[LogPlace]) -> list[LogPlace]:
+    """Those of the places that are SMTP protocol logs; what can't be opened is none."""
+    found = []
+    for place in places:
+        with contextlib.suppress(ReadFailed), open_log(place) as stream:
+            if kind_of(stream) in _KINDS:
+                found.append(place)
+    return found
+
+
+def sessions(places: Sequence[LogPlace], wanted: Collection[str] | None, tell: Tell) -> Iterator[Session]:
+    """The sessions with these ids (in lower case; None: all), log by log, in the order in which they begin.
 
     A session whose lines go on in the next file gives one session a file. Only lines of sessions that are wanted stay
     in memory, LINES_KEPT of each.
     """
-    needles = Needles(sorted(wanted))
-    for place in places if wanted else ():
+    needles = None if wanted is None else Needles(sorted(wanted))
+    for place in places if wanted is None or wanted else ():
         try:
             with open_log(place) as stream:
                 kind = _KINDS.get(kind_of(stream))
@@ -54,7 +65,7 @@ class _Open(Struct):
 class _Book:
     """One protocol log, read line by line; its columns are named by the log itself."""
 
-    def __init__(self, file: str, kind: Literal["receive", "send"], wanted: Collection[str]) -> None:
+    def __init__(self, file: str, kind: Literal["receive", "send"], wanted: Collection[str] | None) -> None:
         self._file = file
         self._kind = kind
         self._wanted = wanted
@@ -77,7 +88,7 @@ class _Book:
     def _take(self, line: Line) -> None:
         values = dict(zip(self._columns, split_row(line.text), strict=False))
         name = values.get("session-id", "")
-        if name.lower() not in self._wanted:
+        if self._wanted is not None and name.lower() not in self._wanted:
             return
         event = values.get("event", "")
         runs = self._open.setdefault(name, [])

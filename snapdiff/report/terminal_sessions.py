@@ -11,7 +11,7 @@ from snapdiff.report.words import counted, cut, is_refusal
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from snapdiff.model import Session, SessionLine
+    from snapdiff.model import Session, SessionLine, TrackFound
 
 _SHOWN = 60
 _LONGEST = 300
@@ -35,6 +35,29 @@ def session_lines(session: Session, paper: Paper, *, whole: bool, told_by: Line 
     if len(chosen) > _SHOWN or session.more_lines:
         left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
         yield [Piece(f"        and {counted(left, 'more line')}; --format json has them", "note")]
+
+
+def sessions_alone(found: TrackFound, paper: Paper, most: int) -> Iterator[Line]:
+    """The sessions of protocol logs that were looked through by themselves: a list, or the only one in full."""
+    where = counted(len(found.protocol_files), "SMTP protocol log")
+    if not found.sessions:
+        yield [Piece(f"No SMTP session fits, in {where}.")]
+        return
+    if len(found.sessions) == 1:
+        yield from session_lines(found.sessions[0], paper, whole=True)
+        yield []
+        yield [Piece(f"Read {where}. With the tracking logs as well, sessions stand with their messages.", "dim")]
+        return
+    width = len(str(min(len(found.sessions), most)))
+    for at, session in enumerate(found.sessions[:most], 1):
+        when = time_words(session.start, paper) if session.start else "(no time)"
+        head = [Piece(f"{at:>{width}}  ", "label"), Piece(f"{when}  ", "dim")]
+        yield from session_lines(session, paper, whole=False, told_by=head)
+    if len(found.sessions) > most:
+        yield [Piece(f"and {len(found.sessions) - most:,} more; --format csv has them all", "note")]
+    yield []
+    said = f"{counted(len(found.sessions), 'SMTP session')}, from {where}. --message N shows one in full."
+    yield [Piece(said, "dim")]
 
 
 def hop_lines(session: Session, lines: Collection[int], paper: Paper) -> Iterator[Line]:

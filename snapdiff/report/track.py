@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from snapdiff.report.choose import ColorChoice
 
 TrackForm = Literal["text", "json", "csv", "markdown"]
+_SESSION_COLUMNS = (
+    *("file", "line", "time", "kind", "connector_id", "session_id", "local", "remote", "sequence", "event", "data"),
+    "context",
+)
 _FIRST_COLUMNS = ("file", "line", "format", "time", "meaning")
 
 
@@ -34,7 +38,8 @@ def draw_track(
 
         write_json(found, problems, stream)
     elif form == "csv":
-        stream.write(_csv(found).encode("utf-8-sig", "backslashreplace"))
+        text = _csv_of_sessions(found) if found.protocol_files else _csv(found)
+        stream.write(text.encode("utf-8-sig", "backslashreplace"))
     elif form == "markdown":
         from snapdiff.report.track_markdown import markdown
 
@@ -58,4 +63,18 @@ def _csv(found: TrackFound) -> str:
         first = [harmless_cell(row.file), row.line, row.format, harmless_cell(row.time or "")]
         meaning = harmless_cell(row_words(row))
         writer.writerow([*first, meaning, *(harmless_cell(text) for text in texts)])
+    return out.getvalue()
+
+
+def _csv_of_sessions(found: TrackFound) -> str:
+    """One line a line of a session, where protocol logs were looked through by themselves."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_SESSION_COLUMNS)
+    for session in found.sessions:
+        ends = [session.kind, session.connector_id, session.session_id, session.local, session.remote]
+        for line in session.lines:
+            sequence = "" if line.sequence is None else str(line.sequence)
+            said = [session.file, str(line.line), line.time or "", *ends, sequence, line.event, line.data, line.context]
+            writer.writerow([harmless_cell(one) for one in said])
     return out.getvalue()

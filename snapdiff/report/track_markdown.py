@@ -21,6 +21,10 @@ _REFUSALS_SHOWN = 10
 
 def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
     """The whole document, lines ended by LF."""
+    if found.protocol_files:
+        where = counted(len(found.protocol_files), "SMTP protocol log")
+        head = [f"# {counted(len(found.sessions), 'SMTP session')}, from {where}\n", *_session_list(found.sessions)]
+        return "".join([*head, *_problem_list(problems)])
     where = f"{counted(found.rows_read, 'row')} of {counted(len(found.files), 'tracking log')}"
     parts = [f"# {counted(len(found.messages), 'message')}, from {where}\n"]
     for message in found.messages[:_SHOWN]:
@@ -29,10 +33,13 @@ def markdown(found: TrackFound, problems: Sequence[Problem]) -> str:
         parts.append(f"\nand {len(found.messages) - _SHOWN:,} more.\n")
     if found.sessions:
         parts += ["\n## SMTP sessions\n", *_session_list(found.sessions)]
+    return "".join([*parts, *_problem_list(problems)])
+
+
+def _problem_list(problems: Sequence[Problem]) -> Iterator[str]:
     if problems:
-        parts.append("\n## Could not be read, or not in full\n\n")
-        parts += [f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN]]
-    return "".join(parts)
+        yield "\n## Could not be read, or not in full\n\n"
+    yield from (f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN])
 
 
 def _message(message: TrackedMessage) -> Iterator[str]:

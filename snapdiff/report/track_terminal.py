@@ -11,7 +11,7 @@ from snapdiff.report.terminal_ending import problems as problem_lines
 from snapdiff.report.terminal_notes import message_lines
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_rows import event_lines, row_time_words
-from snapdiff.report.terminal_sessions import hop_lines, session_lines
+from snapdiff.report.terminal_sessions import hop_lines, session_lines, sessions_alone
 from snapdiff.report.terminal_settings import terminal_settings
 from snapdiff.report.terminal_text import Line, Paper, Piece, fold, hanging
 from snapdiff.report.words import counted
@@ -52,6 +52,9 @@ def write_text(
 
 
 def _found(found: TrackFound, paper: Paper, number: int | None) -> Iterator[Line]:
+    if found.protocol_files:
+        yield from sessions_alone(found, paper, LISTED)
+        return
     where = f"{counted(found.rows_read, 'row')} of {counted(len(found.files), 'tracking log')}"
     if not found.messages:
         yield [Piece(f"No message fits, among {where}.")]

@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import astuple, replace
 
 from snapdiff.model import AgentNote, CustomDatum, Journey, NoteKind, Trace, TrackingRow
-from snapdiff.track.gaps import host
+from snapdiff.servers import host, logging_server
 
 _AGENTS = {"TRA": "Transport Rule Agent", "AMA": "Malware Agent", "JA": "Journal Agent"}
 """What agents are called in custom-data. Any other logs under its own name, with `_` for separators."""
@@ -190,7 +190,7 @@ class _Places:
             return fitting[0], ""
         if fitting:
             return None, f"{len(fitting)} folders fit the row, and it does not say which"
-        shown = row.text("client_hostname") or row.text("server_hostname") or "the server"
+        shown = logging_server(row) or "the server"
         if not known:
             return None, f"no folder of snapshots from {shown} is here"
         return None, f"the folder of this copy (internal-message-id {record or 'not given'} on {shown}) is not here"
@@ -213,8 +213,7 @@ def _is_its(place: _Place, row: TrackingRow) -> bool:
 
 
 def _server(row: TrackingRow) -> str:
-    """The server that logged an AGENTINFO, SEND or DELIVER row: it is the client, in some the server."""
-    return host(row.text("client_hostname") or row.text("server_hostname"))
+    return host(logging_server(row))
 
 
 def _latencies(row: TrackingRow, places: _Places) -> Iterator[tuple[AgentNote, _Place]]:

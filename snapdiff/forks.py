@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from snapdiff.journey import TraceKey, microseconds, parents
 from snapdiff.model import Snapshot, Split, Trace, TrackingRow
-from snapdiff.track.gaps import host
+from snapdiff.servers import host
 from snapdiff.track.messages import row_order
 
 TRANSFER = "TRANSFER"

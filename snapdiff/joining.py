@@ -11,17 +11,12 @@ from msgspec.structs import replace
 from snapdiff.forks import numbers
 from snapdiff.journey import TraceKey
 from snapdiff.model import Journey, Session, TrackingRow
-from snapdiff.track.gaps import gaps, host
+from snapdiff.servers import host, may_have_logged
+from snapdiff.track.gaps import gaps
 from snapdiff.track.messages import row_order
 
 _NEITHER = -1
 _BY_TRANSFER = "TRANSFER reference"
-_EITHER = ("server_hostname", "client_hostname")
-_OWN_SERVER = {
-    **dict.fromkeys(("RECEIVE", "HARECEIVE"), ("server_hostname",)),
-    "SEND": ("client_hostname",),
-}
-"""Which end of a row's hop logged it: its internal-message-id is that server's. Other events name one server alone."""
 
 
 class Joining:
@@ -105,9 +100,9 @@ class Joining:
         if self._copy_network.get(network, _NEITHER) >= 0:
             return self._copy_network[network], _BY_TRANSFER
         record = row.text("internal_message_id")
-        for name in _OWN_SERVER.get(row.text("event_id").upper(), _EITHER) if record else ():
+        for name in may_have_logged(row) if record else ():
             for known, by in ((self._record, "record-id"), (self._copy_record, _BY_TRANSFER)):
-                at = known.get((host(row.text(name)), record), _NEITHER)
+                at = known.get((host(name), record), _NEITHER)
                 if at >= 0 and self._agrees(at, row):
                     return at, by
         named = _protocol_id(row)

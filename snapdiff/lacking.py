@@ -3,16 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from snapdiff.findings.register import Found
-from snapdiff.model import Journey, Trace, TrackingRow
+from snapdiff.model import Journey, Trace
+from snapdiff.servers import host, may_have_logged
 from snapdiff.times import parse_time
-from snapdiff.track.gaps import host, missing_log, timed_gaps
-
-_LOGGED_BY = {
-    **dict.fromkeys(("RECEIVE", "HARECEIVE"), ("server_hostname",)),
-    "SEND": ("client_hostname",),
-}
-"""Which end of a hop wrote the row; of other events it may be either."""
-_EITHER = ("client_hostname", "server_hostname")
+from snapdiff.track.gaps import missing_log, timed_gaps
 
 
 def lacks(journey: Journey, traces: Iterable[Trace]) -> list[Found]:
@@ -33,14 +27,9 @@ def _is_deleted(trace: Trace) -> bool:
 
 def _traced_only(journey: Journey, told: set[str]) -> Iterator[Found]:
     """Servers that wrote snapshots of the message, and of whose log there is no row."""
-    logged = told | {host(name) for row in journey.events for name in _logged_by(row)}
+    logged = told | {host(name) for row in journey.events for name in may_have_logged(row)}
     for leg in journey.legs:
         time = parse_time(leg.from_time)
         if leg.server and time is not None and host(leg.server) not in logged:
             logged.add(host(leg.server))
             yield Found("SD701", missing_log(leg.server, time, delivers=True))
-
-
-def _logged_by(row: TrackingRow) -> list[str]:
-    ends = _LOGGED_BY.get(row.text("event_id").upper(), _EITHER)
-    return [name for end in ends if (name := row.text(end))]

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from snapdiff.journey import microseconds
 from snapdiff.model import Journey, Session, TimelineEntry, Trace, TrackingRow
+from snapdiff.servers import logging_server
 from snapdiff.track.gaps import timed_gaps
 
 _Order = tuple[bool, int, int, int, int]
@@ -66,20 +67,12 @@ def _row(row: TrackingRow) -> TimelineEntry:
     return TimelineEntry(
         time=row.time,
         kind="row",
-        server=logged_on(row) or None,
+        server=logging_server(row) or None,
         file=row.file,
         line=row.line,
         event=row.text("event_id") or None,
         row=row,
     )
-
-
-def logged_on(row: TrackingRow) -> str:
-    """The server that logged a row: a SEND row's client, else the server it names, or the only one; "" for none."""
-    ends = [row.text("server_hostname"), row.text("client_hostname")]
-    if row.text("event_id").upper() == "SEND":
-        ends.reverse()
-    return ends[0] or ends[1]
 
 
 def _session(session: Session) -> TimelineEntry:

@@ -3,7 +3,6 @@
 import random
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
@@ -12,7 +11,7 @@ from program import snapdiff
 from rowmaker import row
 
 from snapdiff.model import Change, Journey, Session, Snapshot, Step, TimelineEntry, Trace, TrackingRow
-from snapdiff.timeline import logged_on, timeline
+from snapdiff.timeline import timeline
 
 
 def snapshot(file: str, time: str | None, agent: str | None = None) -> Snapshot:
@@ -108,18 +107,10 @@ def test_an_entry_points_at_what_it_is_about() -> None:
     assert found["session s2"].server is None
 
 
-@pytest.mark.parametrize(
-    ("event", "client", "server", "logged"),
-    [
-        ("SEND", "A", "B", "A"),
-        ("RECEIVE", "A", "B", "B"),
-        ("AGENTINFO", "A", "", "A"),
-        ("SEND", "", "B", "B"),
-        ("DSN", "", "", ""),
-    ],
-)
-def test_the_server_that_logged_a_row(event: str, client: str, server: str, logged: str) -> None:
-    assert logged_on(row(event, client_hostname=client, server_hostname=server)) == logged
+def test_a_row_stands_on_the_server_that_logged_it() -> None:
+    rows = [row("RECEIVE", "08:00:01", client_hostname="EDGE", server_hostname="HUB")]
+    rows.append(row("DELIVER", "08:00:02", client_hostname="HUB", server_hostname="MBX01"))
+    assert [entry.server for entry in timeline(journey([], rows, [], []), [])] == ["HUB", "HUB"]
 
 
 def test_a_gap_stands_behind_the_row_after_which_something_is_missing() -> None:

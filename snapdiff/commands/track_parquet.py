@@ -13,7 +13,7 @@ from snapdiff.output import whole_folder
 from snapdiff.redact.nouns import Redactor
 from snapdiff.report.safe_text import safe
 from snapdiff.report.track_parquet import write_dataset
-from snapdiff.track.servers import logging_server
+from snapdiff.servers import host, logging_server
 
 
 def write_parquet(
@@ -36,7 +36,7 @@ def write_parquet(
         )
     with whole_folder(output) as folder:
         rows_of = searched.rows() if hidden is None else (hidden.noun(row) for row in searched.rows())
-        written = write_dataset(((logging_server(row), row) for row in rows_of), folder)
+        written = write_dataset(((host(logging_server(row)), row) for row in rows_of), folder)
         if_no_logs()
     rows = f"{written.rows:,} of {searched.rows_read:,} rows of {len(searched.files):,} logs"
     files = "1 file" if written.files == 1 else f"{written.files:,} files"

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from snapdiff.model import SplitCopy, TrackingRow
-from snapdiff.track.gaps import host
+from snapdiff.servers import host, may_have_logged
 
 _PASSES = 16
 """A copy is followed over as many servers as that: each pass through the rows leads one hop further at least."""
@@ -48,11 +48,7 @@ def _is_split(row: TrackingRow) -> bool:
 
 
 def _servers(row: TrackingRow) -> list[str]:
-    """The server that logged a row; both that it names where either may have."""
-    event = row.text("event_id").upper()
-    names = ["client_hostname"] if event == "SEND" else ["server_hostname"] if event == "RECEIVE" else []
-    named = [host(row.text(name)) for name in names or ("server_hostname", "client_hostname")]
-    return [name for name in dict.fromkeys(named) if name]
+    return list(dict.fromkeys(map(host, may_have_logged(row))))
 
 
 def _numbers(row: TrackingRow) -> list[_Number]:
@@ -98,7 +94,7 @@ def _copy(number: int, row: TrackingRow, known: Mapping[_Number, int], events: l
     return SplitCopy(
         number=number,
         parent=next((known[one] for one in _references(row) if known.get(one, number) != number), 0),
-        server=next(_names(row), ""),
+        server=next(iter(may_have_logged(row)), ""),
         internal_message_id=row.text("internal_message_id"),
         network_message_id=row.text("network_message_id"),
         source=row.text("source"),
@@ -107,7 +103,3 @@ def _copy(number: int, row: TrackingRow, known: Mapping[_Number, int], events: l
         recipients=row.texts("recipient_address"),
         events=events,
     )
-
-
-def _names(row: TrackingRow) -> Iterator[str]:
-    return (name for name in (row.text("server_hostname"), row.text("client_hostname")) if name)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from snapdiff.findings.catalogue import said
 from snapdiff.model import TrackingRow
+from snapdiff.servers import host
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
 
@@ -58,11 +59,6 @@ def missing_log(server: str, time: datetime, *, delivers: bool) -> dict[str, str
     hour = f"{time:%Y%m%d%H}"
     mailbox = f" (delivery to a mailbox: MSGTRKMD{hour}-1.LOG)" if delivers else ""
     return {"server": server, "time": f"{time:%Y-%m-%d %H:%M}", "files": f"MSGTRK{hour}-1.LOG{mailbox}"}
-
-
-def host(name: str) -> str:
-    """A server's name without its domain, in lower case: logs have it now with, now without."""
-    return name.partition(".")[0].lower()
 
 
 def _is_sent_inside(row: TrackingRow, domains: Collection[str]) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from snapdiff.model import ServerHop, TrackingRow
-from snapdiff.track.gaps import host
+from snapdiff.servers import host
 from snapdiff.track.search import row_time
 
 _REPLY = re.compile(r"\[InternalId=(\d{1,20}),")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from snapdiff.model import ServerStay, TrackingRow
-from snapdiff.track.gaps import host
+from snapdiff.servers import host
 from snapdiff.track.search import row_time
 
 _LEAVES = ("SEND", "DELIVER", "DUPLICATEDELIVER")

@@ -72,6 +72,14 @@ def test_what_a_copy_says() -> None:
         ([RECEIVED, transfer("11", "10"), row("DELIVER", server_hostname="MBX02")], [(1, 0, [1])]),
         # Another server's number, and rows that say too little.
         ([transfer("11", "10"), row("DELIVER", server_hostname="MBX02", internal_message_id="11")], [(1, 0, [0])]),
+        # A shadow copy's number is that of the server it went to.
+        (
+            [
+                transfer("11", "10"),
+                row("HARECEIVE", client_hostname="MBX01", server_hostname="MBX02", internal_message_id="11"),
+            ],
+            [(1, 0, [0])],
+        ),
         ([transfer("", "10"), transfer("11", "")], []),
         ([transfer("11", "11")], [(1, 0, [0])]),
     ],

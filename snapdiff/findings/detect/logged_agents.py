@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from snapdiff.findings.register import Found, of_journey
 from snapdiff.model import AgentNote, Change, Journey, Step, Trace, TrackingRow
+from snapdiff.servers import host, may_have_logged
 
 _RULES = "transport rule agent"
 _CHANGING = (
@@ -122,14 +123,13 @@ def _by_number(rows: Iterable[TrackingRow]) -> dict[tuple[str, str], TrackingRow
 
 
 def _servers(row: TrackingRow) -> list[str]:
-    """The servers a row without a hop names: the one that logged it, now as the client, now as the server."""
-    return [_host(name) for name in (row.text("server_hostname"), row.text("client_hostname")) if name]
+    return [host(name) for name in may_have_logged(row)]
 
 
 def _numbers(trace: Trace) -> list[tuple[str, str]]:
     """A trace's server with each of its Record-Ids; none where it does not say its server."""
     records = dict.fromkeys(snapshot.record_id for snapshot in trace.snapshots if snapshot.record_id)
-    return [(_host(trace.server), record) for record in records] if trace.server else []
+    return [(host(trace.server), record) for record in records] if trace.server else []
 
 
 def _time(row: TrackingRow) -> str:
@@ -162,10 +162,6 @@ def _is_whole(row: TrackingRow) -> bool:
     """Whether all that agents logged is here: a shell cuts long lists short, and some exports lose them."""
     members = row.texts("custom_data")
     return bool(members) and len(row.parsed.custom_data) == len(members) and not members[-1].endswith(("...", "…"))
-
-
-def _host(name: str) -> str:
-    return name.partition(".")[0].lower()
 
 
 def _what(step: Step, changes: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ from snapdiff.log_words import context_words, row_words
 from snapdiff.report.html.digests import key_of
 from snapdiff.report.moments import moments, session_words, who_words
 from snapdiff.report.words import cut, is_refusal, summary
+from snapdiff.servers import host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def ticks(entries: Sequence[TimelineEntry], folders: Sequence[str]) -> Ticks:
         number = numbers.get(str(moment.entry.trace), 0)
         shown.append(replace(tick, folder=number if len(folders) > 1 else 0, href=tick.href if number else ""))
         day = today
-    servers = {(entry.server or "").partition(".")[0].lower() for entry in entries} - {""}
+    servers = {host(entry.server or "") for entry in entries} - {""}
     return Ticks(shown, len(found) - len(shown), len(servers))
 
 

@@ -1,0 +1,37 @@
+"""A server's name as it is compared, and a tracking row to the server whose log it is from.
+
+No column says which server wrote a row: that depends on the event.
+"""
+
+from snapdiff.model import TrackingRow
+
+_FAR_END = frozenset({"RECEIVE", "HARECEIVE", "HAREDIRECT"})
+"""Events that the server at the far end of the hop logs."""
+_SURE = frozenset({"RECEIVE", "HARECEIVE", "SEND"})
+"""Events of which it is known which end logs them; of others either end may be the one."""
+
+
+def host(name: str) -> str:
+    """A server's name without its domain, in lower case: logs have it now with, now without."""
+    return name.partition(".")[0].lower()
+
+
+def logging_server(row: TrackingRow) -> str:
+    """The server that logged a row, by the name that the row has for it; "" where it names none.
+
+    Of the two ends of a hop that is the client, and of some events the server; where that end is not named, the other.
+    """
+    ends = (row.text("client_hostname"), row.text("server_hostname"))
+    return next(filter(None, reversed(ends) if row.text("event_id").upper() in _FAR_END else ends), "")
+
+
+def may_have_logged(row: TrackingRow) -> list[str]:
+    """The servers that a row names and that may have logged it, one where its event leaves no doubt.
+
+    The row's internal-message-id is that server's number for the message.
+    """
+    event = row.text("event_id").upper()
+    if event in _SURE:
+        own = row.text("server_hostname" if event in _FAR_END else "client_hostname")
+        return [own] if own else []
+    return [name for name in (row.text("server_hostname"), row.text("client_hostname")) if name]

@@ -52,7 +52,7 @@ class _Place(Struct, frozen=True):
 
 def attributed(journey: Journey, traces: Iterable[Trace], rules: Mapping[str, str] | None) -> Attributed:
     """The notes of one journey. `rules` are the names of transport rules by their `plain_id`; None: not given."""
-    rows = [row for row in journey.events if row.text("event_id").upper() == "AGENTINFO"]
+    rows = [row for row in journey.events if row.event == "AGENTINFO"]
     timed = [row for row in journey.events if row.parsed.message_info and row.parsed.message_info.latencies]
     if not rows and not timed:
         return Attributed({}, [])
@@ -73,7 +73,7 @@ def message_notes(rows: Iterable[TrackingRow], rules: Mapping[str, str] | None) 
     """All that agents logged about one message, by its rows alone, each once; of agents whose code is known."""
     found: dict[tuple[object, ...], AgentNote] = {}
     for row in rows:
-        if row.text("event_id").upper() == "AGENTINFO":
+        if row.event == "AGENTINFO":
             for note in agent_notes(row, rules, {}):
                 found.setdefault(_without_place(note), note)
     return list(found.values())
@@ -230,7 +230,7 @@ def _latencies(row: TrackingRow, places: _Places) -> Iterator[tuple[AgentNote, _
 
 def _split_by(row: TrackingRow) -> str:
     """The plain name of the agent that split a copy off; "" for any other row."""
-    is_split = row.text("event_id").upper() == "TRANSFER" and row.text("source").upper() == "AGENT"
+    is_split = row.event == "TRANSFER" and row.is_by_agent
     return _plain(row.text("source_context").strip()) if is_split else ""
 
 

@@ -38,7 +38,7 @@ def transfers(rows: Iterable[TrackingRow], keys: Iterable[TraceKey]) -> list[Tra
     known = {(host(key.server or ""), one) for key in keys for one in key.record_ids}
     kept: list[TrackingRow] = []
     for row in rows if known else ():
-        if row.text("event_id").upper() == TRANSFER and row.texts("reference"):
+        if row.event == TRANSFER and row.texts("reference"):
             own = set(numbers(row, [row.text("internal_message_id")]))
             if not known.isdisjoint(own) or not known.isdisjoint(numbers(row, row.texts("reference"))):
                 known |= own
@@ -140,14 +140,13 @@ def split(parent: Trace, first: Snapshot, fork: Fork) -> Split | None:
     row = fork.row
     if row is None:
         return None if left_at is None else Split(left_at, None, False, _BY_GUESS)
-    by_agent = row.text("source").upper() == "AGENT"
     who = row.text("source_context").strip()
     where = f"TRANSFER row of {row.time}" if row.time else "TRANSFER row"
-    window = _window(parent, row, who if by_agent else "")
+    window = _window(parent, row, who if row.is_by_agent else "")
     if window is None or first.sequence not in (None, 1):
         said = f"the tracking log names the copy it was split from ({where}), but not all that was done up to here"
         return None if left_at is None else Split(left_at, None, False, said)
-    name = window[1].agent if by_agent else None
+    name = window[1].agent if row.is_by_agent else None
     splitter = name or "Exchange itself" + (f" ({who})" if _PART_OF_EXCHANGE.fullmatch(who) else "")
     said = f"the tracking log says that {splitter} split this copy off ({where})"
     return Split(window[0], name, True, said)

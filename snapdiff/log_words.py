@@ -117,13 +117,12 @@ def row_words(row: TrackingRow) -> str:
     """
     if row.format == "rulestrk":
         return f"transport rule {row.text('rule_name') or '(no name)'}: {row.text('action') or 'fired'}"
-    event = row.text("event_id").upper()
-    if event == "TRANSFER":
+    if row.event == "TRANSFER":
         return _split_words(row)
     words = event_words(row.text("event_id"))
     if _agent_that_ended_it(row):
         return f"{words}, by agent {_agent_that_ended_it(row)}"
-    until = row.parsed.message_info.time if event == "DEFER" and row.parsed.message_info else None
+    until = row.parsed.message_info.time if row.event == "DEFER" and row.parsed.message_info else None
     return f"put off until {until[:19].replace('T', ' ')} UTC" if until else words
 
 
@@ -131,7 +130,7 @@ def context_words(row: TrackingRow) -> list[str]:
     """What a row tells beside its meaning: why, what the next server answered, what program submitted it, and what
     follows no grammar that is known. Empty where it is a number of a session, or stands in the meaning already.
     """
-    named, text, event = row.parsed.source_context, row.text("source_context").strip(), row.text("event_id").upper()
+    named, text, event = row.parsed.source_context, row.text("source_context").strip(), row.event
     told = []
     if reply := named.get("reply"):
         told.append(f"answer: {reply}")
@@ -146,7 +145,7 @@ def context_words(row: TrackingRow) -> list[str]:
 
 
 def _agent_that_ended_it(row: TrackingRow) -> str:
-    is_end = row.text("event_id").upper() in ("FAIL", "DROP") and row.text("source").upper() == "AGENT"
+    is_end = row.event in ("FAIL", "DROP") and row.is_by_agent
     return row.text("source_context").strip() if is_end else ""
 
 
@@ -156,5 +155,5 @@ def _split_words(row: TrackingRow) -> str:
     if not count:
         return event_words("TRANSFER")
     went = "recipient went on as a copy of its own" if count == 1 else "recipients went on as a copy of their own"
-    by = f"agent {who}" if row.text("source").upper() == "AGENT" else who
+    by = f"agent {who}" if row.is_by_agent else who
     return f"from here {count:,} {went}" + (f", split off by {by}" if who else "")

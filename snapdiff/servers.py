@@ -22,7 +22,7 @@ def logging_server(row: TrackingRow) -> str:
     Of the two ends of a hop that is the client, and of some events the server; where that end is not named, the other.
     """
     ends = (row.text("client_hostname"), row.text("server_hostname"))
-    return next(filter(None, reversed(ends) if row.text("event_id").upper() in _FAR_END else ends), "")
+    return next(filter(None, reversed(ends) if row.event in _FAR_END else ends), "")
 
 
 def may_have_logged(row: TrackingRow) -> list[str]:
@@ -30,7 +30,7 @@ def may_have_logged(row: TrackingRow) -> list[str]:
 
     The row's internal-message-id is that server's number for the message.
     """
-    event = row.text("event_id").upper()
+    event = row.event
     if event in _SURE:
         own = row.text("server_hostname" if event in _FAR_END else "client_hostname")
         return [own] if own else []

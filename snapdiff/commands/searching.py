@@ -99,8 +99,7 @@ def _unheard(problem: Problem) -> None:
 
 def _is_about(row: TrackingRow, wanted: set[str]) -> bool:
     """Whether a row is one of these messages', or a delivery report's about one of them."""
-    reported_on = row.texts("reference") if row.text("event_id") == "DSN" else ()
-    return row.text("message_id") in wanted or not wanted.isdisjoint(reported_on)
+    return row.text("message_id") in wanted or not wanted.isdisjoint(row.reported_on)
 
 
 def last_days(

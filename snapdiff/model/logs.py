@@ -93,6 +93,21 @@ class TrackingRow(Struct, frozen=True):
     fields: dict[str, LogValue]
     parsed: Parsed = NOTHING_PARSED
 
+    @property
+    def event(self) -> str:
+        """What happened, in upper case as Exchange writes it (`RECEIVE`), or a number before 2007; "" where absent."""
+        return self.text("event_id").upper()
+
+    @property
+    def is_by_agent(self) -> bool:
+        """Whether an agent made it happen, whose name the source-context then is; of a DEFER row it may be the why."""
+        return self.text("source").upper() == "AGENT"
+
+    @property
+    def reported_on(self) -> list[str]:
+        """The Message-Ids that a delivery report is about; empty for rows of other events than DSN."""
+        return self.texts("reference") if self.event == "DSN" else []
+
     def text(self, name: str) -> str:
         """A field by its name in today's log (`sender_address`), whatever this log calls it; "" where absent."""
         for own in SAME_FIELD.get(name, (name,)):

@@ -85,8 +85,7 @@ def _note(part: Piece, reader: LineReader) -> Note:
 
 def _named(row: TrackingRow) -> Sequence[str]:
     """The message of a row, and those that it reports on."""
-    reported_on = row.texts("reference") if row.text("event_id") == "DSN" else []
-    return [one for one in (row.text("message_id"), *reported_on) if one]
+    return [one for one in (row.text("message_id"), *row.reported_on) if one]
 
 
 def _texts(row: TrackingRow) -> Iterator[tuple[Kind, str]]:

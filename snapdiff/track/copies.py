@@ -44,7 +44,7 @@ def copies(rows: Sequence[TrackingRow]) -> list[SplitCopy]:
 
 
 def _is_split(row: TrackingRow) -> bool:
-    return row.text("event_id").upper() == "TRANSFER" and bool(_numbers(row) and _references(row))
+    return row.event == "TRANSFER" and bool(_numbers(row) and _references(row))
 
 
 def _servers(row: TrackingRow) -> list[str]:
@@ -79,7 +79,7 @@ def _follow(rows: Sequence[TrackingRow], known: dict[_Number, int], networks: Ma
     """One hop further: the numbers that the next servers gave to what was sent to them. False where none is new."""
     before = len(known)
     for row in rows:
-        if row.text("event_id").upper() == "SEND" and (number := _copy_of(row, known, networks)) is not None:
+        if row.event == "SEND" and (number := _copy_of(row, known, networks)) is not None:
             for internal, name in _REPLY.findall(row.text("source_context")[:2000]):
                 known.setdefault((host(name), internal), number)
     return len(known) > before

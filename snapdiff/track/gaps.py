@@ -65,7 +65,7 @@ def _is_sent_inside(row: TrackingRow, domains: Collection[str]) -> bool:
     """Whether a row says that a server of the house took the message on: by its connector, or by its domain where it
     answered as an Exchange server does. A smart host in the house's domain does not.
     """
-    if row.text("event_id").upper() != "SEND":
+    if row.event != "SEND":
         return False
     if row.text("connector_id").lower().startswith(_INSIDE):
         return True
@@ -85,11 +85,11 @@ def _domain(name: str) -> str:
 
 def _domains(rows: Sequence[TrackingRow]) -> set[str]:
     """The domains of servers that are the house's own: those that received the message, or noted how long they took."""
-    received = (row.text("server_hostname") for row in rows if row.text("event_id").upper() in ("RECEIVE", "HARECEIVE"))
+    received = (row.text("server_hostname") for row in rows if row.event in ("RECEIVE", "HARECEIVE"))
     noted = (
         one.server or ""
         for row in rows
-        if row.parsed.message_info and row.text("event_id").upper() == "SEND"
+        if row.parsed.message_info and row.event == "SEND"
         for one in row.parsed.message_info.latencies[-_LAST_LATENCIES:]
     )
     return {_domain(name) for name in (*received, *noted)} - {""}
@@ -98,12 +98,10 @@ def _domains(rows: Sequence[TrackingRow]) -> set[str]:
 def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """A server of the house that took the message on, and whose own RECEIVE row is not among these."""
     domains = _domains(rows)
-    received = {
-        host(row.text("server_hostname")) for row in rows if row.text("event_id").upper() in ("RECEIVE", "DELIVER")
-    }
+    received = {host(row.text("server_hostname")) for row in rows if row.event in ("RECEIVE", "DELIVER")}
     told: set[str] = set()
     for place, row in enumerate(rows):
-        submitted = row.text("event_id").upper() == "SUBMIT"
+        submitted = row.event == "SUBMIT"
         server = row.text("server_hostname") if submitted or _is_sent_inside(row, domains) else ""
         time = row_time(row)
         if not server or host(server) in received | told or time is None:
@@ -115,7 +113,7 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
 
 def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """Recipients for whom the message came in and nothing says what became of it."""
-    received = [(place, row) for place, row in enumerate(rows) if row.text("event_id").upper() == "RECEIVE"]
+    received = [(place, row) for place, row in enumerate(rows) if row.event == "RECEIVE"]
     if not received:
         return
     still_open = [one.address for one in ways(rows) if one.outcome == "open"]
@@ -142,7 +140,7 @@ def _pauses(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
                 "since": f"{earlier[0]:%Y-%m-%d %H:%M}",
                 "time": f"{time:%Y-%m-%d %H:%M}",
             }
-            if before.text("event_id").upper() != "DEFER":
+            if before.event != "DEFER":
                 yield Gap("SD702", values, before.time, (earlier[1], place))
         earlier = time, place
 
@@ -151,7 +149,7 @@ def _skews(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
     """A server that received the message before the one it had it from had it itself: their clocks differ."""
     first: dict[str, datetime] = {}
     for row in rows:
-        own = host(row.text("server_hostname")) if row.text("event_id").upper() == "RECEIVE" else ""
+        own = host(row.text("server_hostname")) if row.event == "RECEIVE" else ""
         time = row_time(row)
         if own and time is not None:
             first.setdefault(own, time)

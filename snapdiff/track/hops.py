@@ -18,10 +18,10 @@ def hops(rows: Sequence[TrackingRow]) -> list[ServerHop]:
     `rows` are one message's, in order of time. The RECEIVE row is the one with the number that the next server had in
     its answer, else the next one on that server that no hop has yet.
     """
-    arrivals = _Arrivals([row for row in rows if row.text("event_id").upper() == "RECEIVE"])
+    arrivals = _Arrivals([row for row in rows if row.event == "RECEIVE"])
     found: list[ServerHop] = []
     for row in rows:
-        is_handed_on = row.text("event_id").upper() in ("SEND", "SUBMIT") and row.text("client_hostname")
+        is_handed_on = row.event in ("SEND", "SUBMIT") and row.text("client_hostname")
         received = arrivals.take(row) if is_handed_on and row.text("server_hostname") else None
         if received is not None:
             found.append(_hop(row, received))

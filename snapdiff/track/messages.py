@@ -61,10 +61,11 @@ def _reports(by_id: dict[str, list[TrackingRow]]) -> tuple[dict[str, list[str]],
     about: dict[str, dict[str, None]] = defaultdict(dict)
     for name, rows in by_id.items():
         for row in rows if name else ():
-            named = [one for one in row.texts("reference") if "@" in one and one != name]
-            for other in named:
-                report, message = (name, other) if row.text("event_id") == "DSN" else (other, name)
-                if row.text("event_id") in ("DSN", "FAIL", "SEND", "DEFER"):
+            if row.event not in ("DSN", "FAIL", "SEND", "DEFER"):
+                continue
+            for other in row.texts("reference"):
+                if "@" in other and other != name:
+                    report, message = (name, other) if row.event == "DSN" else (other, name)
                     reports[message][report] = None
                     about[report][message] = None
     return {key: list(value) for key, value in reports.items()}, {key: list(value) for key, value in about.items()}

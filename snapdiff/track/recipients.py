@@ -29,7 +29,7 @@ def ways(rows: Sequence[TrackingRow]) -> list[RecipientWay]:
     """
     found: dict[str, RecipientWay] = {}
     for row in rows:
-        event = row.text("event_id").upper()
+        event = row.event
         related = row.text("related_recipient_address")
         if event in ("EXPAND", "REDIRECT", "RESOLVE") and related:
             _passed_on(found, row, related, "expanded" if event == "EXPAND" else "redirected")
@@ -57,7 +57,7 @@ def _passed_on(found: dict[str, RecipientWay], row: TrackingRow, related: str, o
 def _take(found: dict[str, RecipientWay], row: TrackingRow, address: str, outcome: str, status: str) -> None:
     known = found.get(address.lower())
     if known is not None and _STRENGTH[outcome] <= _STRENGTH[known.outcome]:
-        if outcome == known.outcome == "open" and row.text("event_id").upper() in _WAITS:
+        if outcome == known.outcome == "open" and row.event in _WAITS:
             found[address.lower()] = replace(known, status=status)
         return
     named = outcome != "open"
@@ -68,7 +68,7 @@ def _take(found: dict[str, RecipientWay], row: TrackingRow, address: str, outcom
         outcome=outcome,  # type: ignore[arg-type]
         time=row.time if named else None,
         server=(server or None) if named else None,
-        status=status if named or row.text("event_id").upper() in _WAITS else "",
+        status=status if named or row.event in _WAITS else "",
     )
 
 

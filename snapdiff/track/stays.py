@@ -20,7 +20,7 @@ def stays(rows: Sequence[TrackingRow]) -> list[ServerStay]:
     arrived: dict[str, TrackingRow] = {}
     left: dict[str, TrackingRow] = {}
     for row in rows:
-        event = row.text("event_id").upper()
+        event = row.event
         name = row.text("server_hostname" if event == "RECEIVE" else "client_hostname")
         if not name or event not in ("RECEIVE", *_LEAVES):
             continue

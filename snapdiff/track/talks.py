@@ -49,7 +49,7 @@ def _with_sessions(message: TrackedMessage, by_id: _Sessions, by_connector: _Ses
 
 
 def _session(row: TrackingRow, by_id: _Sessions, by_connector: _Sessions) -> Session | None:
-    kind = _KINDS.get(row.text("event_id").upper())
+    kind = _KINDS.get(row.event)
     if kind is None:
         return None
     name = row.text("source_context").partition(";")[0].strip().lower()

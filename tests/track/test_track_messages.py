@@ -1,5 +1,7 @@
 """What became of a message: its rows in order, its recipients, the reports about it, and what the logs lack."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,11 +101,12 @@ def test_a_list_without_members_is_expanded() -> None:
     assert outcomes(found) == [("ann@x.test", None, "expanded")]
 
 
-def test_a_report_and_what_it_is_about_are_linked_both_ways() -> None:
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_a_report_and_what_it_is_about_are_linked_both_ways(case: Callable[[str], str]) -> None:
     found = messages(
         [
-            row("FAIL", "08:00:01", reference=["<dsn@x.test>"]),
-            row("DSN", "08:00:02", message_id="<dsn@x.test>", reference=["<1@x.test>"], source="DSN"),
+            row(case("FAIL"), "08:00:01", reference=["<dsn@x.test>"]),
+            row(case("DSN"), "08:00:02", message_id="<dsn@x.test>", reference=["<1@x.test>"], source="DSN"),
         ]
     )
     assert [(each.message_id, each.reports, each.about) for each in found] == [

@@ -42,7 +42,7 @@ def rule_without_change(journey: Journey, traces: Sequence[Trace]) -> Iterator[F
 @of_journey
 def change_without_rule(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD706: the Transport Rule Agent changed something, and the whole AGENTINFO row of that copy has no rule."""
-    told = _by_number(row for row in journey.events if _event(row) == "AGENTINFO" and _is_whole(row))
+    told = _by_number(row for row in journey.events if row.event == "AGENTINFO" and _is_whole(row))
     unplaced = {note.trace for note in journey.logged or () if note.what == "rule"}
     for at, trace in enumerate(traces) if told and UNSET not in unplaced else ():
         row = next((told[key] for key in _numbers(trace) if key in told), None)
@@ -60,12 +60,12 @@ def change_without_rule(journey: Journey, traces: Sequence[Trace]) -> Iterator[F
 @of_journey
 def logged_without_snapshot(journey: Journey, traces: Sequence[Trace]) -> Iterator[Found]:
     """SD707: the log says an agent split, failed or deferred the message where its trace has no snapshot of that."""
-    rows = [row for row in journey.events if row.text("source").upper() == "AGENT" and row.text("source_context")]
-    rows = [row for row in rows if _event(row) in ("TRANSFER", "FAIL", "DEFER")]
+    rows = [row for row in journey.events if row.is_by_agent and row.text("source_context")]
+    rows = [row for row in rows if row.event in ("TRANSFER", "FAIL", "DEFER")]
     seen = _seen(traces) if rows else {}
     for row in rows:
         context, number = row.text("source_context").strip(), row.text("internal_message_id")
-        if _event(row) == "TRANSFER":
+        if row.event == "TRANSFER":
             trace = None if _find(seen, row, [number]) else _find(seen, row, row.texts("reference"))
             agent, did = context, f"split off a copy (internal-message-id {number})"
         else:
@@ -108,7 +108,7 @@ def _who_and_what(row: TrackingRow, context: str, trace: _Seen) -> tuple[str, st
     Of a DEFER row the context is why, which need not be an agent's name.
     """
     ran = context.lower() in trace.agents
-    if _event(row) == "FAIL":
+    if row.event == "FAIL":
         return context, "" if ran else "failed the message"
     return "an agent", "" if ran or trace.deferred else f"deferred the message ({context})"
 
@@ -134,10 +134,6 @@ def _numbers(trace: Trace) -> list[tuple[str, str]]:
 
 def _time(row: TrackingRow) -> str:
     return f"{row.time[:19].replace('T', ' ')} UTC" if row.time else "a time that can't be read"
-
-
-def _event(row: TrackingRow) -> str:
-    return row.text("event_id").upper()
 
 
 def _is_of_a_rule(change: Change) -> bool:

@@ -11,24 +11,22 @@ from typing import BinaryIO
 
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.clixml import records_of_xml
+from snapdiff.read.format_list import FormatList
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc, zone_shown
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.record import Record, checked_size
 from snapdiff.read.shown_lists import LISTS, as_list, normal_pairs
 from snapdiff.read.tracking import allow_large_fields
-from snapdiff.read.wrapped import Unwrapping
 
 Tell = Callable[[Problem], None]
 MAX_RECORDS = 500_000
 """An export is read as a whole, to see what its times prove; beyond that the rest is left out with a problem."""
+_ROWS_BY_DEFAULT = 1000
 _SHARED, _SHARED_LENGTH = 20_000, 100
-_FIELD = re.compile(r"([A-Z][A-Za-z]{1,40}) *: ?(.*)")
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LOST = re.compile(r"(?:System|Microsoft)(?:\.\w+)+(?:`\d+)?(?:\[[^\[\]]*\])*")
 """What Export-Csv writes for a list: its type, such as `System.String[]`, and nothing of what was in it."""
-_CUT = re.compile(r"(?:\.\.\.|\u2026)\}$")
-"""How Format-List ends a list of more members than $FormatEnumerationLimit, which is 4."""
 _PAIRS_TOLD = "{($_.EventData | ForEach-Object {$_.Key + '=' + $_.Value}) -join ';'}"
 _DELIMITER = re.compile(r'\s*(?:"[^"]*"|[^",;\t|]*)([,;\t|])')
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
@@ -36,11 +34,11 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
 
 def read_list(stream: BinaryIO, file: str, tell: Tell, local: LocalTime) -> Iterator[TrackingRow]:
     """The text of `Get-MessageTrackingLog | Format-List`, wrapped lines and blank lines in between included."""
-    cut: dict[str, None] = {}
-    yield from _rows(_records_of_list(Lines(stream, file, tell), file, cut), "cmdlet-fl", file, tell, local)
-    if cut:
+    listed = FormatList(file)
+    yield from _rows(listed.records(Lines(stream, file, tell)), "cmdlet-fl", file, tell, local)
+    if listed.cut:
         said = (
-            f"{file} holds lists that were cut behind their first members: {', '.join(cut)}. Set "
+            f"{file} holds lists that were cut behind their first members: {', '.join(listed.cut)}. Set "
             "$FormatEnumerationLimit = -1 in the shell first, and list again, or use Export-Clixml."
         )
         tell(Problem(file, "lost-in-export", said))
@@ -87,6 +85,12 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
         tell(Problem(file, "unreadable-time", said))
     if lost:
         tell(Problem(file, "lost-in-export", _lost_words(file, list(lost))))
+    if len(kept) == _ROWS_BY_DEFAULT:
+        said = (
+            f"{file} has {_ROWS_BY_DEFAULT:,} rows, which is the most that Get-MessageTrackingLog gives by itself: "
+            "others may be left out. Ask again with -ResultSize Unlimited."
+        )
+        tell(Problem(file, "lost-in-export", said))
 
 
 @lru_cache(maxsize=1000)
@@ -170,44 +174,6 @@ def _known_times(records: Iterable[Record]) -> Iterator[tuple[str, datetime]]:
             if found is not None:
                 with contextlib.suppress(ValueError):
                     yield text, datetime.fromisoformat(found[0])
-
-
-def _records_of_list(lines: Lines, file: str, cut: dict[str, None]) -> Iterator[Record]:
-    """A record ends where a name comes again: blank lines stand between records, in some copies between all fields.
-
-    `cut` takes the names of lists of which Format-List showed the first members alone.
-    """
-    record: dict[str, list[str]] = {}
-    unwrapping = Unwrapping()
-    start, last, column, size = 0, "", 0, 0
-    for line in lines:
-        found = _FIELD.match(line.text)
-        if found is not None and not line.text.startswith(" "):
-            if found[1] in record:
-                yield start, _listed(record, cut, unwrapping)
-                record, size = {}, 0
-            if not record:
-                start = line.number
-            last, column = found[1], found.start(2)
-            record[last] = [found[2]]
-        elif last and record:
-            is_indented = not line.text[:column].strip()
-            record[last].append(line.text[column:] if is_indented else line.text.strip())
-        size = checked_size(size + len(line.text), file)
-    if record:
-        yield start, _listed(record, cut, unwrapping)
-
-
-def _listed(record: dict[str, list[str]], cut: dict[str, None], unwrapping: Unwrapping) -> dict[str, LogValue]:
-    fields: dict[str, LogValue] = {}
-    unwrapping.see(record.values())
-    for name, lines in record.items():
-        value = unwrapping.value(lines)
-        if name in LISTS and value.startswith("{") and _CUT.search(value):
-            cut[name] = None
-            value = _CUT.sub("}", value)
-        fields[name] = as_list(name, value) if name in LISTS and value else value
-    return fields
 
 
 def _records_of_csv(lines: Lines, file: str) -> Iterator[Record]:

@@ -59,7 +59,7 @@ _SIGNS: list[tuple[LogKind, Callable[[str], bool]]] = [
     ("exchange-2000", _matches(r"(?i)\A#\s*(message tracking log file|date\ttime\tclient-ip\t)")),
     ("cmdlet-clixml", _matches(r'(?is)\A(<\?xml[^>]*>\s*)?<objs\b.* N="(EventId|MessageId|MessageSubject)"')),
     ("cmdlet-csv", _matches(rf"(?i)\A(#TYPE [^\n]*\n)?(?=[^\n]*\bEventId\b)(?=[^\n]*\b{_OTHER}\b)[^\n:]*[,;\t|]")),
-    ("cmdlet-fl", _matches(r"(?m)^[ \t]*(MessageId|EventId|SourceContext)[ \t]*:")),
+    ("cmdlet-fl", _matches(r"(?m)^[^\S\n]*(MessageId|EventId|SourceContext)[^\S\n]*:")),
     ("smtp-send", _matches(_SESSION + r"(\*,[^\r\n]*attempting to connect|<,\"?220[ -]|>,\"?(EHLO|HELO) )")),
     ("smtp-receive", _matches(_SESSION + r"[-+<>*]?,")),
     ("msgtrk", _matches(rf'(?m)^{_DATE},(?:[^,\r\n"]*,){{4}}(?:"(?:[^"]|"")*"|[^,\r\n]*),[^,\r\n]*,[A-Z]+,[A-Z]+,')),

@@ -51,14 +51,23 @@ def timed_gaps(rows: Sequence[TrackingRow]) -> list[Gap]:
     return [*_missing_servers(rows), *_open_ends(rows), *_pauses(rows), *_skews(rows)]
 
 
-def missing_log(server: str, time: datetime, *, delivers: bool) -> dict[str, str]:
+def missing_log(server: str, time: datetime, *, delivers: bool, by_day: bool = False) -> dict[str, str]:
     """The values of SD701: which server's log, of which hour (UTC), is in which files.
 
-    `delivers` says that the server may have put the message into a mailbox, which stands in a log of its own.
+    `delivers` says that the server may have put the message into a mailbox, which stands in a log of its own since
+    2013; `by_day` that a file holds a day, as before that.
     """
+    values = {"server": server, "time": f"{time:%Y-%m-%d %H:%M}"}
+    if by_day:
+        return values | {"files": f"MSGTRK{time:%Y%m%d}-1.LOG and the further ones of that day"}
     hour = f"{time:%Y%m%d%H}"
     mailbox = f" (delivery to a mailbox: MSGTRKMD{hour}-1.LOG)" if delivers else ""
-    return {"server": server, "time": f"{time:%Y-%m-%d %H:%M}", "files": f"MSGTRK{hour}-1.LOG{mailbox}"}
+    return values | {"files": f"MSGTRK{hour}-1.LOG{mailbox}"}
+
+
+def _is_by_day(row: TrackingRow) -> bool:
+    """Whether a row is of Exchange 2007 or 2010, which know no Network-Message-Id."""
+    return "internal_message_id" in row.fields and "network_message_id" not in row.fields
 
 
 def _is_sent_inside(row: TrackingRow, domains: Collection[str]) -> bool:
@@ -108,7 +117,8 @@ def _missing_servers(rows: Sequence[TrackingRow]) -> Iterator[Gap]:
             continue
         told.add(host(server))
         delivers = not submitted and not _leads_out(row)
-        yield Gap("SD701", missing_log(server, time, delivers=delivers), row.time, (place,))
+        values = missing_log(server, time, delivers=delivers, by_day=_is_by_day(row))
+        yield Gap("SD701", values, row.time, (place,))
 
 
 def _open_ends(rows: Sequence[TrackingRow]) -> Iterator[Gap]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rowmaker import row
 
 from snapdiff.model import TrackedMessage, TrackingRow
@@ -130,6 +131,13 @@ def test_a_server_outside_the_house_leaves_no_gap() -> None:
         row("RECEIVE", server_hostname="MBX01"), row("SEND", server_hostname="mx.z.test", connector_id="Internet")
     )
     assert found.gaps == []
+
+
+def test_of_exchange_2010_the_file_of_the_day_is_named() -> None:
+    submitted = row("SUBMIT", client_hostname="MBX01", server_hostname="HUB01")
+    old = replace(submitted, fields={key: value for key, value in submitted.fields.items() if "network" not in key})
+    assert "copy MSGTRK20240514-1.LOG and the further ones of that day, and" in one(old).gaps[0]
+    assert "copy MSGTRK2024051408-1.LOG, and" in one(submitted).gaps[0]
 
 
 ANSWER = "08DC;250 2.6.0 <1@x.test> [InternalId=9, Hostname=EDGE01.x.test] Queued mail for delivery"

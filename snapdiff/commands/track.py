@@ -18,7 +18,7 @@ from snapdiff.faults import CANNOT_TELL, WrongUsage
 from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
-from snapdiff.read.logs import HARMLESS_IN_LOGS, find_logs
+from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, Tell, find_logs
 from snapdiff.read.protocol import sessions
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
@@ -69,35 +69,53 @@ def track(
     with opened_index(index, places, shown.output, jobs) as indexed:
         searched = Searched(places, search, problems.append, local, jobs, indexed)
         if shown.form == "parquet":
-            if shown.number is not None:
-                raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
-            from snapdiff.commands.track_parquet import write_parquet
-
-            if_no_logs = partial(_read_at_all, searched, paths, problems)
-            write_parquet(searched, shown.output, if_no_logs, problems, shown.hidden)
+            _write_parquet(searched, paths, problems, shown)
             return _code(problems)
         kept = list(searched.rows())
-    spoken = None if searched.files else sessions_alone(places, search, days, problems.append)
-    if spoken is None:
+    found = None if searched.files else sessions_alone(places, search, days, problems.append)
+    if found is None:
         _read_at_all(searched, paths, problems)
-    found = spoken or TrackFound(
+        found = _put_together(searched, kept, places, names, problems.append)
+    problems = list(dict.fromkeys(problems))
+    _draw(found, problems, shown.form, shown)
+    return _code(problems)
+
+
+def _write_parquet(searched: Searched, paths: Sequence[Path], problems: Sequence[Problem], shown: Shown) -> None:
+    if shown.number is not None:
+        raise WrongUsage("--message shows one message at length; with --format parquet, search for it instead")
+    from snapdiff.commands.track_parquet import write_parquet
+
+    write_parquet(searched, shown.output, partial(_read_at_all, searched, paths, problems), problems, shown.hidden)
+
+
+def _put_together(
+    searched: Searched,
+    rows: Sequence[TrackingRow],
+    places: Sequence[LogPlace],
+    rules: Mapping[str, str] | None,
+    tell: Tell,
+) -> TrackFound:
+    """The messages of the rows found, with what agents logged and with the SMTP sessions that the rows name."""
+    found = TrackFound(
         rows_read=searched.rows_read,
         files=searched.files,
-        messages=[_with_notes(message, names) for message in messages(with_parsed(row) for row in kept)],
-        sessions=list(sessions(places, _session_ids(kept), problems.append)),
+        messages=[_with_notes(message, rules) for message in messages(map(with_parsed, rows))],
+        sessions=list(sessions(places, _session_ids(rows), tell)),
     )
-    found = found if spoken else with_sessions(found)
-    problems = list(dict.fromkeys(problems))
-    code = _code(problems)
+    return with_sessions(found)
+
+
+def _draw(found: TrackFound, problems: Sequence[Problem], form: TrackForm, shown: Shown) -> None:
+    """Shows all or the one message that was chosen; of a list on a terminal it then asks which one to show."""
     if shown.hidden is not None:
-        found, problems = shown.hidden.noun(found), shown.hidden.noun(problems)
+        found, problems = shown.hidden.noun(found), shown.hidden.noun(list(problems))
     chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
-        draw_track(chosen, problems, shown.form, stream, shown.color, number=shown.number)
-    is_list = shown.form == "text" and shown.number is None and len(found.messages) > 1
+        draw_track(chosen, problems, form, stream, shown.color, number=shown.number)
+    is_list = form == "text" and shown.number is None and len(found.messages) > 1
     if is_list and is_standard_output(shown.output) and may_ask():
         ask(len(found.messages), lambda number: _show(found, number, shown.color))
-    return code
 
 
 def _with_notes(message: TrackedMessage, rules: Mapping[str, str] | None) -> TrackedMessage:

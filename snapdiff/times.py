@@ -1,6 +1,6 @@
 """The time a snapshot or a row of a log says, read in one place, so that no two stages differ on what is a time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -12,3 +12,11 @@ def parse_time(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def days_before(time: datetime, days: int) -> datetime:
+    """So many days before a time in UTC, or the first moment there is where that lies beyond it."""
+    try:
+        return time - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -113,11 +113,12 @@ MAY_IMPORT = {
         "run",
         "select",
         "servers",
+        "times",
         "track",
     },
     "asserting": {"model", "report"},
     "pytest_plugin": {"asserting", "read", "report", "run"},
-    "cli": {"cli", "commands", "faults", "track"},
+    "cli": {"cli", "commands", "faults", "times", "track"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }

@@ -68,6 +68,7 @@ def test_sessions_are_listed_with_their_refusals_and_one_is_shown_in_full(log: P
         (["--until", "2024-05-14T08:00:00"], [ONE]),
         (["--sender", "bob", "--recipient", "cid"], []),
         (["--days", "1"], [ONE, TWO]),
+        (["--days", "9" * 20], [ONE, TWO]),
     ],
 )
 def test_a_search(log: Path, asked: list[str], found: list[str]) -> None:

@@ -1,6 +1,6 @@
 """The command about logs: track."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -124,15 +124,13 @@ def _address(text: str) -> str:
 
 def _time(text: str, option: str, *, whole_day: bool = False) -> datetime | None:
     """A time as it was typed, in UTC; None where nothing was."""
-    if not text.strip():
-        return None
+    from snapdiff.times import parse_time
+
     text = text.strip()
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is no time; write 2024-05-14 or 2024-05-14T08:00", param_hint=option
-        ) from None
-    if whole_day and "T" not in text and ":" not in text:
-        time += timedelta(days=1, microseconds=-1)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    if not text:
+        return None
+    time = parse_time(text)
+    if time is None:
+        raise typer.BadParameter(f"{text!r} is no time; write 2024-05-14 or 2024-05-14T08:00", param_hint=option)
+    is_day = "T" not in text and ":" not in text
+    return time + timedelta(days=1, microseconds=-1) if whole_day and is_day else time

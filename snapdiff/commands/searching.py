@@ -1,7 +1,6 @@
 """A search over logs to the rows of every message that it finds, on whatever server."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -10,6 +9,7 @@ from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_newest import newest_time
 from snapdiff.read.logs import LogPlace, LogRows, Tell
+from snapdiff.times import days_before, parse_time
 from snapdiff.track.search import Search
 
 if TYPE_CHECKING:
@@ -105,13 +105,10 @@ def _is_about(row: TrackingRow, wanted: set[str]) -> bool:
 def last_days(
     search: Search, days: int, places: Sequence[LogPlace], local: LocalTime | None = None, jobs: int | None = None
 ) -> Search:
-    """The last days of the logs, counted from their newest row, so that old logs give the same answer tomorrow."""
-    try:
-        end = datetime.fromisoformat(newest_time(places, local, jobs))
-    except ValueError:
+    """The search within the last days of the logs, counted from their newest row, so that old logs give the same answer
+    tomorrow; as it is where no row has a time."""
+    end = parse_time(newest_time(places, local, jobs))
+    if end is None:
         return search
-    try:
-        since = (end if end.tzinfo else end.replace(tzinfo=UTC)) - timedelta(days=days)
-    except OverflowError:
-        since = datetime.min.replace(tzinfo=UTC)
+    since = days_before(end, days)
     return replace(search, since=since if search.since is None else max(since, search.since))

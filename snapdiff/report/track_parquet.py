@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from snapdiff.model import SAME_FIELD, TrackingRow
+from snapdiff.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -201,10 +202,10 @@ def _source(row: TrackingRow, column: str) -> str | None:
 
 
 def _moment(time: str | None) -> datetime | None:
+    moment = parse_time(time)
     try:
-        moment = datetime.fromisoformat(time or "")
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return moment and moment.astimezone(UTC)
+    except OverflowError:
         return None
 
 

@@ -1,10 +1,9 @@
 """Which SMTP sessions a search wants, where protocol logs are looked through by themselves."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from snapdiff.model import Session
-from snapdiff.times import parse_time
+from snapdiff.times import days_before, parse_time
 from snapdiff.track.search import Search
 
 
@@ -38,7 +37,7 @@ def of_last_days(found: Sequence[Session], days: int) -> list[Session]:
     newest = max((end for end in ends if end is not None), default=None)
     if newest is None:
         return list(found)
-    since = newest - timedelta(days=days)
+    since = days_before(newest, days)
     return [one for one, end in zip(found, ends, strict=True) if end is not None and end >= since]
 
 

@@ -83,9 +83,11 @@ class SignatureWatch:
     def _look(self, file: str, step: Step | None, message: Message, headers_only: bool) -> None:
         present = {signature.key: signature for signature in signatures(message)}
         self._hash_bodies(list(present.values()), message, headers_only)
+        signed: dict[str, dict[str, bytes] | None] = {}
         for key, signature in present.items():
             if key not in self._followed and len(self._followed) < MAX_SIGNATURES:
-                self._followed[key] = _Followed(signature, step, _digests(signature, message))
+                signed[key] = _digests(signature, message)
+                self._followed[key] = _Followed(signature, step, signed[key])
         for key, one in self._followed.items():
             found = present.get(key)
             if found is None and len(present) >= MAX_IN_MESSAGE:
@@ -93,7 +95,8 @@ class SignatureWatch:
             if found is None:
                 state = SignatureState(file, "unknown", "unknown", gone=True)
             else:
-                state = _state(file, self._body[key], one, _digests(found, message))
+                now = signed[key] if key in signed else _digests(found, message)
+                state = _state(file, self._body[key], one, now)
             _enter(one, state, step)
 
     def _hash_bodies(self, present: list[Signature], message: Message, headers_only: bool) -> None:
@@ -104,7 +107,7 @@ class SignatureWatch:
 
 
 def _body(message: Message) -> bytes:
-    return message.raw[message.tree.root.header.body :]
+    return message.raw[message.header.body :]
 
 
 def _digests(signature: Signature, message: Message) -> dict[str, bytes] | None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from snapdiff.diff.message import Side
 from snapdiff.diff.steps import Steps
-from snapdiff.findings.judge import Judge
+from snapdiff.findings.judge import Judge, load_detectors
 from snapdiff.findings.usual import Seen, seen_of
 from snapdiff.journey import IDS_KEPT, TraceKey
 from snapdiff.mail.message import Message
@@ -93,17 +93,18 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         if loaded is None:
             unreadable = True
             continue
+        first = None
         if loaded.message and not any(snapshot.size > snapshot.message_offset for snapshot in snapshots):
             first = Message(loaded.message)
             judge.began(loaded.snapshot, first)
             signed.began(loaded.snapshot, first)
         is_cut = loaded.short is not None
         snapshots.append(loaded.snapshot)
-        if (step := steps.add(loaded)) is not None:
+        if (step := steps.add(loaded, first)) is not None:
             told.append(step)
     problems.extend(Problem(file_path(folder.path, name), code, text) for name, code, text in steps.problems)
-    last = steps.last_message
-    facts = message_facts(last.message if last else b"")
+    last, read = steps.last_message, steps.last_read
+    facts = message_facts(read.header.fields if read else ())
     trace = Trace(
         id=folder.id,
         path=folder.path,
@@ -123,7 +124,7 @@ def read_trace(folder: TraceFolder, wanted: Wanted = CONTRACT_ALONE) -> tuple[Tr
         views=drawn.views() if drawn else UNSET,
         blame=drawn.blame(last.snapshot.file, told) if drawn and last else UNSET,
         signatures=signed.traced() or UNSET,
-        answers=asker.answers(Message(last.message) if last else None) if asker else UNSET,
+        answers=asker.answers(read) if asker else UNSET,
     )
     return replace(trace, findings=judge.findings(trace)), unreadable
 
@@ -229,6 +230,7 @@ def results(folders: Sequence[TraceFolder], jobs: int | None, wanted: Wanted) ->
     """The work's results, a chunk at a time, in the order of the folders whatever the number of workers."""
     chunks = list(_chunks(folders))
     workers = min(jobs or available_cores(), len(chunks))
+    load_detectors()  # before the workers fork, so that each has them already
     return in_order(partial(_work, wanted=wanted), chunks, workers)
 
 

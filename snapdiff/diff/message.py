@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from snapdiff.diff.envelope import compare_envelopes
 from snapdiff.diff.headers import HeaderPair, compare_headers
 from snapdiff.diff.parts import compare_trees
-from snapdiff.mail.fields import split_header
 from snapdiff.mail.message import Message
 from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Span
@@ -59,7 +58,7 @@ def compare(before: Side, after: Side) -> Comparison:
         return Comparison(changes, [])
     offsets = (before.offset, after.offset)
     if before.headers_only or after.headers_only:
-        pair = HeaderPair(split_header(old.raw), split_header(new.raw), None)
+        pair = HeaderPair(old.header, new.header, None)
         return Comparison(changes + _in_files(compare_headers(pair), offsets), [])
     found = compare_trees(old.tree, new.tree)
     problems = list(dict.fromkeys(old.tree.limits + new.tree.limits))

@@ -30,6 +30,7 @@ class Steps:
         self._last_message: LoadedSnapshot | None = None
         self._last_side: Side | None = None
         self._last_filled: LoadedSnapshot | None = None
+        self._last_filled_side: Side | None = None
         self._event: str | None = None
         self._event_started = False
         self._ran: set[str] = set()
@@ -41,11 +42,17 @@ class Steps:
         """The last snapshot so far that holds a message; an empty or broken-off file only where no other came."""
         return self._last_filled or self._last_message
 
-    def add(self, later: LoadedSnapshot) -> Step | None:
-        """The step into this snapshot; None for the first one."""
+    @property
+    def last_read(self) -> Message | None:
+        """The message of `last_message`; None before the first."""
+        side = self._last_filled_side or self._last_side
+        return side.message if side else None
+
+    def add(self, later: LoadedSnapshot, message: Message | None = None) -> Step | None:
+        """The step into this snapshot; None for the first one. `message` is what it holds, where that is at hand."""
         earlier = self._last
         again = self._enter(later.snapshot)
-        side = _side(later, self._last_side)
+        side = _side(later, self._last_side, message)
         step = None if earlier is None else self._step(earlier, later, side, again)
         self._last = later
         if later.snapshot.status is None:
@@ -53,7 +60,7 @@ class Steps:
                 self._watch(step, self._last_side, side)
             self._last_message, self._last_side = later, side
             if later.message:
-                self._last_filled = later
+                self._last_filled, self._last_filled_side = later, side
         return step
 
     def _enter(self, noun: Snapshot) -> str | None:
@@ -148,11 +155,13 @@ def forked(before: LoadedSnapshot, first: LoadedSnapshot, split: Split) -> Step:
     )
 
 
-def _side(loaded: LoadedSnapshot, last: Side | None) -> Side:
+def _side(loaded: LoadedSnapshot, last: Side | None, message: Message | None = None) -> Side:
     """What is compared of a snapshot; it shares the last one's message where that is the same."""
     noun = loaded.snapshot
-    same = last is not None and last.message.raw is loaded.message
-    message = last.message if last is not None and same else Message(loaded.message)
+    if last is not None and last.message.raw is loaded.message:
+        message = last.message
+    elif message is None:
+        message = Message(loaded.message)
     return Side(loaded.raw, noun.message_offset, noun.sender, tuple(noun.recipients), noun.headers_only, shared=message)
 
 

@@ -42,7 +42,7 @@ class Judge:
     """
 
     def __init__(self) -> None:
-        _load_detectors()
+        load_detectors()
         self._followers: list[Follower] = [kind() for kind in FOLLOWERS]
         self._found: list[Found] = []
         self._first: Message | None = None
@@ -80,7 +80,7 @@ class Judge:
 
 def setup_findings(setup: SetUp) -> list[Finding]:
     """What is wrong with a set-up for tracing, by code."""
-    _load_detectors()
+    load_detectors()
     found = [one for detector in SETUP_DETECTORS for one in detector(setup)]
     return [_worded(one, ()) for one in sorted(found, key=lambda one: one.code)]
 
@@ -97,7 +97,7 @@ def judge_journey(journey: Journey, traces: Sequence[Trace], lacks: Iterable[Fou
 
     `lacks` is what is known already: what its logs lack.
     """
-    _load_detectors()
+    load_detectors()
     whole: list[Finding] = []
     of_traces: dict[str, list[Finding]] = {}
     for found in chain(lacks, *(detector(journey, traces) for detector in JOURNEY_DETECTORS)):
@@ -135,7 +135,7 @@ def _at(found: Found, index: int) -> Found:
 
 
 @cache
-def _load_detectors() -> None:
+def load_detectors() -> None:
     """Imports every module of `findings/detect`, so that its decorators run; in order of their names."""
     from snapdiff.findings import detect
 

@@ -22,7 +22,9 @@ def short_files(trace: Trace) -> Iterator[ShortFile]:
     """Each file once, in the order of the steps."""
     told: set[str] = set()
     for index, step in enumerate(trace.steps):
-        for file, why in _SHORT.findall(step.reason or ""):
+        if step.reason is None:
+            continue
+        for file, why in _SHORT.findall(step.reason):
             if file not in told:
                 told.add(file)
                 yield ShortFile(index, file, why)

@@ -26,7 +26,7 @@ def arc_sets(message: Message) -> ArcSets:
     be read are left out.
     """
     found: dict[int, dict[str, list[bytes]]] = defaultdict(lambda: defaultdict(list))
-    for field in message.tree.root.header.fields:
+    for field in message.header.fields:
         if field[:3].lower() != b"arc":
             continue
         name = ARC_FIELDS.get(field_name(field).lower())

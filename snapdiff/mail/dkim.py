@@ -64,7 +64,7 @@ def signatures(message: Message) -> tuple[Signature, ...]:
     Of two fields with the same signature value the first counts. More than MAX_SIGNATURES are not looked at.
     """
     found: dict[str, Signature] = {}
-    for place, field in enumerate(message.tree.root.header.fields):
+    for place, field in enumerate(message.header.fields):
         if field[:4].lower() not in (b"dkim", b"arc-"):
             continue
         name = _FIELDS.get(field_name(field).lower())
@@ -85,7 +85,7 @@ def bodies_hold(wanted: Sequence[Signature], message: Message) -> list[bool | No
     base64, or a header that ends in a line that is no field, so that readers differ on where the body begins.
     """
     held: list[bool | None] = [None] * len(wanted)
-    header = message.tree.root.header
+    header = message.header
     if not header.has_blank and header.end < len(message.raw):
         return held
     by_form = defaultdict(list)
@@ -112,17 +112,11 @@ def signed_fields(signature: Signature, message: Message) -> dict[str, bytes] | 
     policy = _policy(signature.canonicalization)
     if policy is None:
         return None
-    fields = message.tree.root.header.fields
-    wanted = set(signature.names)
-    by_name = defaultdict(list)
-    for place, field in enumerate(fields):
-        name = field_name(field).lower()
-        if name in wanted and place != signature.place:
-            by_name[name].append(field)
     signed = dict.fromkeys(signature.names, b"")
+    left = {name: [place for place in message.places(name) if place != signature.place] for name in signed}
     for name in signature.names:
-        if by_name[name]:
-            signed[name] += _canonical_field(policy, by_name[name].pop())
+        if left[name]:
+            signed[name] += _canonical_field(policy, message.header.fields[left[name].pop()])
     signed[f"{signature.field} itself"] = _canonical_field(policy, _without_value(signature.raw)).rstrip(b"\r\n")
     return signed
 

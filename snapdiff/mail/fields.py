@@ -6,6 +6,7 @@ where they stand; what people read is decoded from it on demand (`snapdiff.mail.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 
 from msgspec import Struct
@@ -99,7 +100,7 @@ def _without_line_end(value: bytes) -> bytes:
     return value
 
 
-def first_value(fields: list[bytes], name: bytes) -> bytes | None:
+def first_value(fields: Sequence[bytes], name: bytes) -> bytes | None:
     """The unfolded value of the first field called `name` (lower case, without colon), None where there is none."""
     size = len(name)
     for field in fields:

@@ -73,12 +73,12 @@ class Part:
         media_type, named = parameters(_as_text(value))
         return (media_type if media_type.count("/") == 1 else _DEFAULT_TYPE), named
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The media type in lower case; text/plain where the field is missing or can't be read (RFC 2045 5.2)."""
         return self._content_type[0]
 
-    @property
+    @cached_property
     def boundary(self) -> bytes | None:
         """The boundary parameter's bytes, None where there is none. Blanks at its end do not count (RFC 2046 5.1.1)."""
         boundary = self._content_type[1].get("boundary", "").rstrip()
@@ -103,13 +103,13 @@ class Part:
         value = first_value(self.header.fields, b"content-disposition")
         return ("", {}) if value is None else parameters(_as_text(value))
 
-    @property
+    @cached_property
     def file_name(self) -> str | None:
         """The file name a reader would show: of Content-Disposition, else the type's name parameter."""
         name = self._disposition[1].get("filename") or self._content_type[1].get("name")
         return shown(name) if name else None
 
-    @property
+    @cached_property
     def is_attachment(self) -> bool:
         """Whether a reader would list it as an attachment rather than show it in the body."""
         disposition = self._disposition[0]
@@ -215,13 +215,13 @@ def _as_text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
-def parse(raw: bytes, start: int = 0) -> Tree:
-    """The MIME tree of the message that begins at `start` and runs to the end of `raw`.
+def parse(raw: bytes, start: int = 0, header: Header | None = None) -> Tree:
+    """The MIME tree of the message that begins at `start` and runs to the end of `raw`; `header` where it is read.
 
     MIME nested deeper than 100 levels, and what follows the 20,000th part, is taken as one part, and `limits` says so.
     """
     scan = _Scan(raw)
-    root = Part(raw, "1", None, start, split_header(raw, start))
+    root = Part(raw, "1", None, start, header or split_header(raw, start))
     root.end = root.body_end = root.outer_end = len(raw)
     scan.read(root, prefix="", depth=0, is_root=True)
     return Tree(root, scan.limits)

@@ -197,7 +197,7 @@ def _final_text(condition: Condition, body: BodyText, texts: BodyTexts) -> Final
 
 def _final_fields(condition: Condition, last: Message) -> FinalSeen:
     values, count = [], 0
-    for field in last.tree.root.header.fields:
+    for field in last.header.fields:
         if condition.name is not None and not condition.name.fits(field_name(field)):
             continue
         value = shown(decode_value(unfold_to_blanks(field_value(field))))

@@ -1,10 +1,10 @@
 """Turns one folder of snapshot files into loaded snapshots, one after the other, and into the trace's own facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from snapdiff.mail.fields import first_value, split_header
+from snapdiff.mail.fields import first_value
 from snapdiff.mail.words import decode_value, shown
 from snapdiff.model import LoadedSnapshot, Problem
 from snapdiff.read.listing import ReadFailed, TraceFolder
@@ -45,9 +45,8 @@ def file_path(trace_path: str, name: str) -> str:
     return name if trace_path in {".", ""} else f"{trace_path}/{name}"
 
 
-def message_facts(message: bytes) -> Facts:
-    """Message-Id, Network-Message-Id and subject, decoded, from a message's header."""
-    fields = split_header(message).fields
+def message_facts(fields: Sequence[bytes]) -> Facts:
+    """Message-Id, Network-Message-Id and subject, decoded, from the fields of a message's header."""
 
     def value(name: bytes) -> str | None:
         found = first_value(fields, name)

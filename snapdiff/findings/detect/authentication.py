@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from snapdiff.findings.register import Found, Passing, of_step
-from snapdiff.mail.fields import field_name, field_value, split_header, unfold_to_blanks
+from snapdiff.mail.fields import field_value, unfold_to_blanks
 from snapdiff.mail.message import Message
 from snapdiff.mail.structured import READERS
 from snapdiff.mail.words import shown
@@ -63,7 +63,7 @@ def arc_set_added(at: Passing) -> Iterator[Found]:
 def _results(message: Message) -> _Results:
     """What the message's Authentication-Results say of SPF, DKIM and DMARC."""
     said: _Results = {}
-    fields = [field for field in split_header(message.raw).fields if field_name(field).lower() == _FIELD]
+    fields = message.named(_FIELD)
     for field in fields[:_MAX_FIELDS]:
         value = shown(unfold_to_blanks(field_value(field)[:_MAX_BYTES]).decode("utf-8", "surrogateescape"))
         named = READERS[_FIELD](value, value)[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from snapdiff.findings.register import Found, Passing, follower, of_step
-from snapdiff.mail.fields import field_name, field_value, split_header, unfold
+from snapdiff.mail.fields import field_value, unfold
 from snapdiff.mail.message import Message
 from snapdiff.mail.parts import Part
 from snapdiff.mail.words import shown
@@ -80,9 +80,7 @@ def _holds(part: Part, old: Part) -> bool:
 
 def _marks(message: Message) -> list[str]:
     """The values of the fields that remember a disclaimer's text."""
-    fields = split_header(message.raw).fields
-    marks = [_value(field) for field in fields if field_name(field).lower() == _MARK]
-    return list(dict.fromkeys(marks))
+    return list(dict.fromkeys(_value(field) for field in message.named(_MARK)))
 
 
 def _value(field: bytes) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from snapdiff.findings.register import Found, Passing, follower, of_step
 from snapdiff.mail.addresses import addresses, first_address
-from snapdiff.mail.fields import field_name, field_value, split_header
+from snapdiff.mail.fields import field_value
 from snapdiff.mail.message import Message
 from snapdiff.model import Change, Snapshot, Trace
 
@@ -66,12 +66,11 @@ class SendersApart:
     def began(self, snapshot: Snapshot, message: Message) -> None:
         """Looks at the message as it came."""
         self._sender = snapshot.sender
-        fields = split_header(message.raw).fields
-        if _is_list(fields):
+        if _is_list(message):
             return
-        if (apart := _apart(snapshot.sender, fields)) is not None:
+        if (apart := _apart(snapshot.sender, message)) is not None:
             self._came.append(Found("SD517", apart))
-        hidden = _hidden(snapshot.recipients, fields)
+        hidden = _hidden(snapshot.recipients, message)
         if hidden:
             self._came.append(Found("SD518", {"recipients": _listed(hidden)}))
 
@@ -89,9 +88,8 @@ class SendersApart:
                 self._sender = str(change.after)
         if not own:
             return
-        fields = split_header(at.after.raw).fields
-        apart = _apart(self._sender, fields)
-        if apart is not None and _together(before, split_header(at.before.raw).fields):
+        apart = _apart(self._sender, at.after)
+        if apart is not None and _together(before, at.before):
             self._found.append(Found("SD516", apart, tuple(own), at.index))
 
     def ended(self, trace: Trace) -> Iterable[Found]:
@@ -111,41 +109,42 @@ def _listed(items: Sequence[object]) -> str:
 
 def _seen(recipients: Sequence[str], message: Message) -> str:
     """Whether these recipients stand where a reader sees them, in words."""
-    visible = _in_header(split_header(message.raw).fields)
+    visible = _in_header(message)
     shown = sum(recipient.lower() in visible for recipient in recipients)
     if shown == len(recipients):
         return "in To or Cc, too"
     return "in neither To nor Cc, as a blind copy" if not shown else f"{shown} of them in To or Cc"
 
 
-def _in_header(fields: Sequence[bytes]) -> set[str]:
+def _in_header(message: Message) -> set[str]:
     """Every address of To and Cc, as far as the first mebibyte of them goes."""
     found: set[str] = set()
     left = _MAX_VISIBLE_BYTES
-    for field in fields:
-        if left > 0 and field_name(field).lower() in _VISIBLE:
+    for field in message.named(*_VISIBLE):
+        if left > 0:
             left -= len(field)
             found.update(addresses(field_value(field)))
     return found
 
 
-def _hidden(recipients: Sequence[str], fields: Sequence[bytes]) -> list[str]:
+def _hidden(recipients: Sequence[str], message: Message) -> list[str]:
     """The recipients in neither To nor Cc of a message that names others of its recipients there."""
     if len(recipients) < 2:
         return []
-    visible = _in_header(fields)
+    visible = _in_header(message)
     hidden = [recipient for recipient in recipients if recipient.lower() not in visible]
     return hidden if len(hidden) < len(recipients) else []
 
 
-def _is_list(fields: Sequence[bytes]) -> bool:
+def _is_list(message: Message) -> bool:
     """Whether a mailing list or a program sent it, whose envelope differs from the header by design."""
-    return any(field_name(field).lower() in _LIST_FIELDS for field in fields)
+    return any(message.count(name) for name in _LIST_FIELDS)
 
 
-def _apart(sender: str | None, fields: list[bytes]) -> dict[str, str] | None:
+def _apart(sender: str | None, message: Message) -> dict[str, str] | None:
     """The two senders where their domains have nothing in common; None where they have, or either is unknown."""
     envelope = _domain(sender)
+    fields = message.header.fields
     shown = [address for name in (b"from", b"sender") if (address := first_address(fields, name)) is not None]
     if sender is None or envelope is None or not shown:
         return None
@@ -154,10 +153,10 @@ def _apart(sender: str | None, fields: list[bytes]) -> dict[str, str] | None:
     return {"envelope": sender, "header": shown[0]}
 
 
-def _together(sender: str | None, fields: list[bytes]) -> bool:
+def _together(sender: str | None, message: Message) -> bool:
     """Whether both senders are known, and of one domain."""
-    header = first_address(fields, b"from")
-    return _domain(sender) is not None and header is not None and _apart(sender, fields) is None
+    header = first_address(message.header.fields, b"from")
+    return _domain(sender) is not None and header is not None and _apart(sender, message) is None
 
 
 def _domain(address: str | None) -> str | None:

@@ -1,10 +1,8 @@
 """Header fields that went missing, came twice, or that Exchange's header firewall takes away."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from snapdiff.findings.register import Found, Passing, follower, of_step
-from snapdiff.mail.fields import field_name, split_header
 from snapdiff.mail.message import Message
 from snapdiff.model import Change, Snapshot, Trace
 
@@ -33,9 +31,8 @@ def field_missing(at: Passing) -> Iterator[Found]:
     removed = _removed(at.step.changes)
     if not any(name in _REQUIRED for name, _, _ in removed):
         return
-    left = _counted(at.after)
     for name, number, change in removed:
-        if name in _REQUIRED and not left[name]:
+        if name in _REQUIRED and not at.after.count(name):
             yield Found("SD520", {"field": _REQUIRED[name], "before": str(change.before)}, (number,))
 
 
@@ -46,12 +43,10 @@ def field_doubled(at: Passing) -> Iterator[Found]:
     for number, change in enumerate(at.step.changes):
         if change.kind == "header.added" and change.part is None and (change.name or "").lower() in _ONCE:
             added.setdefault((change.name or "").lower(), []).append(number)
-    if not added:
-        return
-    before, after = _counted(at.before), _counted(at.after)
     for name, numbers in added.items():
-        if after[name] > max(before[name], 1):
-            yield Found("SD521", {"field": _ONCE[name], "times": f"{after[name]:,} times"}, tuple(numbers))
+        times = at.after.count(name)
+        if times > max(at.before.count(name), 1):
+            yield Found("SD521", {"field": _ONCE[name], "times": f"{times:,} times"}, tuple(numbers))
 
 
 @follower
@@ -63,11 +58,9 @@ class CameDoubled:
 
     def began(self, snapshot: Snapshot, message: Message) -> None:
         """Looks at the header as it came, where all of it is there."""
-        header = split_header(message.raw)
-        if not header.has_blank or snapshot.stage is None:
+        if not message.header.has_blank or snapshot.stage is None:
             return
-        counted = Counter(field_name(field).lower() for field in header.fields)
-        doubled = [shown for name, shown in _ONCE.items() if counted[name] > 1]
+        doubled = [shown for name, shown in _ONCE.items() if message.count(name) > 1]
         if doubled:
             self._found.append(Found("SD522", {"fields": ", ".join(doubled)}))
 
@@ -124,11 +117,6 @@ def _removed(changes: Sequence[Change]) -> list[tuple[str, int, Change]]:
         for number, change in enumerate(changes)
         if change.kind == "header.removed" and change.part is None
     ]
-
-
-def _counted(message: Message) -> Counter[str]:
-    """How often each field stands in the message's header, by its name in lower case."""
-    return Counter(field_name(field).lower() for field in split_header(message.raw).fields)
 
 
 def _listed(names: Sequence[str]) -> str:

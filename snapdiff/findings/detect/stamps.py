@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from snapdiff.findings.register import Found, Passing, follower, of_step
-from snapdiff.mail.fields import field_name, field_value, first_value, split_header, unfold
+from snapdiff.mail.fields import field_value, unfold
 from snapdiff.mail.message import Message
 from snapdiff.model import Change, Snapshot, Trace
 
@@ -69,8 +69,8 @@ class Loops:
         if snapshot.stage is None:
             return
         self._last = message
-        value = first_value(split_header(message.raw).fields, b"x-ms-exchange-transport-rules-loop")
-        self._came_with = None if value is None else value.decode("ascii", "replace")
+        marks = message.named("x-ms-exchange-transport-rules-loop")
+        self._came_with = unfold(field_value(marks[0])).decode("ascii", "replace") if marks else None
 
     def passed(self, at: Passing) -> None:
         """Remembers the latest message."""
@@ -83,11 +83,7 @@ class Loops:
             yield Found("SD544", {"value": self._came_with})
         if self._last is None:
             return
-        received = [
-            unfold(field_value(field))
-            for field in split_header(self._last.raw).fields
-            if field_name(field).lower() == "received"
-        ]
+        received = [unfold(field_value(field)) for field in self._last.named("received")]
         hosts = Counter(
             found[1].lower().decode("ascii", "replace") for value in received if (found := _BY.search(value))
         )

@@ -83,7 +83,7 @@ def _differing(at: Passing) -> tuple[bytes, bytes]:
     old, new = at.before.raw, at.after.raw
     if at.after_headers_only:
         return old, new
-    old_body, new_body = at.before.tree.root.header.body, at.after.tree.root.header.body
+    old_body, new_body = at.before.header.body, at.after.header.body
     if len(old) - old_body == len(new) - new_body and old[old_body:] == new[new_body:]:
         return old[:old_body], new[:new_body]
     return old, new

@@ -1,16 +1,13 @@
 """A message's rows to the copies that were split off from it on its way, and which row is about which copy."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from snapdiff.model import SplitCopy, TrackingRow
-from snapdiff.servers import host, may_have_logged
+from snapdiff.servers import host, may_have_logged, taken_on_by
 
 _PASSES = 16
 """A copy is followed over as many servers as that: each pass through the rows leads one hop further at least."""
-_REPLY = re.compile(r"\[InternalId=(\d{1,20}), Hostname=([^\]\s]{1,255})\]")
-"""What an Exchange server answers to a message it has taken on: its own number for it."""
 
 _Number = tuple[str, str]
 """A server in lower case without its domain, and an internal-message-id on it."""
@@ -79,9 +76,9 @@ def _follow(rows: Sequence[TrackingRow], known: dict[_Number, int], networks: Ma
     """One hop further: the numbers that the next servers gave to what was sent to them. False where none is new."""
     before = len(known)
     for row in rows:
-        if row.event == "SEND" and (number := _copy_of(row, known, networks)) is not None:
-            for internal, name in _REPLY.findall(row.text("source_context")[:2000]):
-                known.setdefault((host(name), internal), number)
+        taken = taken_on_by(row) if row.event == "SEND" else None
+        if taken is not None and (number := _copy_of(row, known, networks)) is not None:
+            known.setdefault(taken, number)
     return len(known) > before
 
 

@@ -1,6 +1,5 @@
 """A message's rows to what the logs lack: the next server's log, an end that never comes, clocks that differ."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -8,7 +7,7 @@ from msgspec import Struct
 
 from snapdiff.findings.catalogue import said
 from snapdiff.model import TrackingRow
-from snapdiff.servers import host
+from snapdiff.servers import host, taken_on_by
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
 
@@ -18,7 +17,6 @@ _SKEW = timedelta(seconds=1)
 _INSIDE = ("intra-organization", "edgesync - inbound to ")
 """How the names of connectors begin that lead to an Exchange server of the house: the hidden one between them, and the
 one from an Edge server."""
-_EXCHANGE_ANSWER = re.compile(r"\[InternalId=\d{1,20}, Hostname=[^\]\s]{1,255}\]")
 _NAMED_AT_MOST = 5
 _LAST_LATENCIES = 50
 """Of one row: the server that logged it notes its own behind those of others."""
@@ -78,8 +76,7 @@ def _is_sent_inside(row: TrackingRow, domains: Collection[str]) -> bool:
         return False
     if row.text("connector_id").lower().startswith(_INSIDE):
         return True
-    is_exchange = _EXCHANGE_ANSWER.search(row.text("source_context")[:2000]) is not None
-    return is_exchange and _domain(row.text("server_hostname")) in domains
+    return taken_on_by(row) is not None and _domain(row.text("server_hostname")) in domains
 
 
 def _leads_out(row: TrackingRow) -> bool:

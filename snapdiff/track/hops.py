@@ -1,15 +1,12 @@
 """A message's rows to its hops from server to server: when it was handed on, and when the next one had it."""
 
-import re
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from snapdiff.model import ServerHop, TrackingRow
-from snapdiff.servers import host
+from snapdiff.servers import host, taken_on_by
 from snapdiff.track.search import row_time
-
-_REPLY = re.compile(r"\[InternalId=(\d{1,20}),")
 
 
 def hops(rows: Sequence[TrackingRow]) -> list[ServerHop]:
@@ -46,10 +43,9 @@ class _Arrivals:
         waiting = self._waiting.get(server)
         if not waiting:
             return None
-        number = _REPLY.search(sent.text("source_context")[:2000])
-        if number is not None:
+        if (taken := taken_on_by(sent)) is not None:
             # An answer with a number that no row here has is about a row that is missing.
-            at = self._next(server, number[1] if (server, number[1]) in self._numbered else "")
+            at = self._next(server, taken[1] if (server, taken[1]) in self._numbered else "")
             return None if at is None else self._rows[at]
         place = bisect_left(waiting, True, key=lambda at: _is_later(self._rows[at], sent))
         return self._rows[waiting.pop(place if place < len(waiting) else 0)]

@@ -10,12 +10,11 @@ from snapdiff.read.listing import ReadFailed
 from snapdiff.read.record import Record, checked_size
 
 _HEAD = 64 * 1024
-
-
 _REFERENCES_KEPT = 10_000
 """Of a whole file, beside those of the record that is read: lists that many records share come early."""
 _LISTS = ("LST", "IE", "STK", "QUE", "DCT")
 _OF_A_RECORD = ("Props", "MS", "DCT")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def records_of_xml(stream: BinaryIO, file: str) -> Iterator[Record]:
@@ -92,24 +91,26 @@ class _References:
 
 def _value(element: "ET.Element[str]") -> LogValue:
     if _tag(element) != "Obj":
-        return _decoded(element.text or "")
+        return unescaped(element.text or "")
     for inner in element:
         if _tag(inner) in _LISTS:
             return [_item(one) for one in inner]
-    return _decoded(element.findtext("{*}ToString") or "")
+    return unescaped(element.findtext("{*}ToString") or "")
 
 
 def _item(element: "ET.Element[str]") -> str:
     """A member of a list; a pair, as EventData has them, as `key=value`."""
     if _tag(element) not in ("Obj", "En"):
-        return _decoded(element.text or "")
-    pair = {one.get("N"): _decoded(one.text or "") for one in element.iter() if one.get("N") in ("Key", "Value")}
-    return f"{pair.get('Key', '')}={pair.get('Value', '')}" if pair else _decoded(element.findtext("{*}ToString") or "")
+        return unescaped(element.text or "")
+    pair = {one.get("N"): unescaped(one.text or "") for one in element.iter() if one.get("N") in ("Key", "Value")}
+    if not pair:
+        return unescaped(element.findtext("{*}ToString") or "")
+    return f"{pair.get('Key', '')}={pair.get('Value', '')}"
 
 
-def _decoded(text: str) -> str:
-    """Characters that XML can't hold stand as `_xNNNN_` (CLIXML, [MS-PSRP] section 2.2.5.3.2)."""
-    plain = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+def unescaped(text: str) -> str:
+    """A text with the characters that XML can't hold, which stand in it as `_xNNNN_` ([MS-PSRP] section 2.2.5.3.2)."""
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return plain if plain == text else plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

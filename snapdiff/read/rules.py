@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from snapdiff.read.clixml import unescaped
 from snapdiff.read.files import explain, openable
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.names import shown
@@ -21,7 +22,6 @@ _IDS = ("guid", "immutableid", "ruleid", "id")
 """Columns that the log's ruleId can stand in, in lower case."""
 _ID = re.compile(r"\{?([0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12})\}?")
 _FIELD = re.compile(r"([A-Za-z]\w{0,60}) *: ?(.*)")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _HOW = "Get-TransportRule | Select-Object Name,Guid,ImmutableId | Export-Csv rules.csv -NoTypeInformation"
 
 Record = dict[str, str]
@@ -94,7 +94,7 @@ def _records_of_xml(text: str) -> Iterator[Record]:
             yield {key.lower(): value for key, value in element.attrib.items()}
         elif tag == "Obj" and element.find("{*}Props") is not None:
             yield {
-                (value.get("N") or "").lower(): _plain(value.text or value.findtext("{*}ToString") or "")
+                (value.get("N") or "").lower(): unescaped(value.text or value.findtext("{*}ToString") or "")
                 for group in element
                 for value in group
                 if value.get("N")
@@ -107,12 +107,6 @@ class _PlainTree(ET.TreeBuilder):
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         """Refuses it; a rule's own text may well hold one, as text."""
         raise ET.ParseError("it declares a document type, which no export does")
-
-
-def _plain(text: str) -> str:
-    """Characters that XML can't hold stand as `_xNNNN_` (CLIXML)."""
-    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    return plain if plain == text else plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _records_of_list(lines: Iterable[str]) -> Iterator[Record]:

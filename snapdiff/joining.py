@@ -5,6 +5,7 @@ Rows come one by one, and only those of a journey stay.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from snapdiff.servers import host, may_have_logged
 from snapdiff.track.gaps import gaps
 from snapdiff.track.messages import row_order
 
+_Key = TypeVar("_Key")
 _NEITHER = -1
 _BY_TRANSFER = "TRANSFER reference"
 
@@ -61,10 +63,9 @@ class Joining:
             self._split(row)
 
     @staticmethod
-    def _put(known: "dict[str, int] | dict[tuple[str, str], int]", key: object, at: int) -> None:
+    def _put(known: dict[_Key, int], key: _Key, at: int) -> None:
         """What two journeys are both known by tells neither."""
-        table: dict[object, int] = known  # type: ignore[assignment]
-        table[key] = at if table.get(key, at) == at else _NEITHER
+        known[key] = at if known.get(key, at) == at else _NEITHER
 
     def _add_copy(self, known: dict[str, int], network: str, at: int) -> None:
         if network.strip("0-"):

@@ -6,17 +6,19 @@ from msgspec.structs import replace
 
 from snapdiff.model import RecipientWay, TrackingRow
 
-_OUTCOMES = {"DELIVER": "delivered", "DUPLICATEDELIVER": "delivered", "SEND": "sent", "FAIL": "failed"}
 _ENDED = ("BADMAIL", "DROP", "SUPPRESSED", "MODERATORREJECT", "MODERATIONEXPIRE", "MODERATORSALLNDR")
 """Events other than FAIL after which a recipient does not get the message."""
-_OUTCOMES |= dict.fromkeys(_ENDED, "failed")
 _WAITS = (
     *("DEFER", "SUBMITDEFER", "SUBMITFAIL", "RESUBMITDEFER", "RESUBMITFAIL", "DELIVERFAIL"),
     *("POISONMESSAGE", "INITMESSAGECREATED", "THROTTLE"),
 )
 """Events that say why a recipient does not have the message yet."""
-_OUTCOMES |= dict.fromkeys(("9", "1000", "1023", "1028"), "delivered")  # the numbers of Exchange 4.0 to 2003
-_OUTCOMES |= dict.fromkeys(("7", "1002", "1003", "1011", "1029", "1031"), "sent") | {"50": "failed", "1030": "failed"}
+_OUTCOMES = {
+    **dict.fromkeys(("DELIVER", "DUPLICATEDELIVER", "9", "1000", "1023", "1028"), "delivered"),
+    **dict.fromkeys(("SEND", "7", "1002", "1003", "1011", "1029", "1031"), "sent"),
+    **dict.fromkeys(("FAIL", *_ENDED, "50", "1030"), "failed"),
+}
+"""What an event says became of its recipients; the numbers are those of Exchange 4.0 to 2003. Others leave it open."""
 _STRENGTH = {"open": 0, "sent": 1, "redirected": 2, "expanded": 2, "failed": 3, "delivered": 4}
 
 

@@ -40,10 +40,9 @@ _Sessions = Mapping[tuple[str, str], list[Session]]
 
 def _with_sessions(message: TrackedMessage, by_id: _Sessions, by_connector: _Sessions) -> TrackedMessage:
     talks = [
-        RowSession(at, session.file, session.session_id, session.start, [line.line for line in lines])
+        RowSession(at, session.file, session.session_id, session.start, [line.line for line in _about(session, row)])
         for at, row in enumerate(message.events)
         if (session := _session(row, by_id, by_connector)) is not None
-        for lines in (_about(session, row),)
     ]
     return replace(message, talks=talks)
 

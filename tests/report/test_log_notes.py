@@ -63,6 +63,7 @@ WORDS = [
     (replace(SCAN, what="journal", values=[("group", "DONE"), ("to", "x")]), "group DONE, to x"),
     (TIME, "took 47 ms"),
     (replace(TIME, values=[]), "its rules took 47 ms"),
+    (replace(TIME, values=[], agent="Malware Agent"), "its scan took 47 ms"),
 ]
 
 

@@ -100,6 +100,8 @@ _EVENTS = {
     "1031": "handed to the next server",
 }
 
+_REFERENCE_TOLD = ("TRANSFER", "DSN", "FAIL", "SEND", "DEFER")
+"""Events whose reference is told elsewhere: as a copy that was split off, or as a delivery report."""
 _OF_A_CLIENT = ("ClientType", "MessageClass", "SubmissionAssistant")
 """What the source-context of a submission says of the program behind it."""
 
@@ -120,6 +122,8 @@ def row_words(row: TrackingRow) -> str:
     if row.event == "TRANSFER":
         return _split_words(row)
     words = event_words(row.text("event_id"))
+    if row.event == "DELIVER" and row.text("source").upper() == "PUBLICFOLDER":
+        return "delivered to a public folder"
     if _agent_that_ended_it(row):
         return f"{words}, by agent {_agent_that_ended_it(row)}"
     until = row.parsed.message_info.time if row.event == "DEFER" and row.parsed.message_info else None
@@ -138,6 +142,8 @@ def context_words(row: TrackingRow) -> list[str]:
         told.append(", ".join(client))
     elif text and not named and event != "TRANSFER" and not _agent_that_ended_it(row):
         told.append(f"context: {text}")
+    if event not in _REFERENCE_TOLD and (references := row.texts("reference")):
+        told.append(f"reference: {', '.join(references)}")
     info = row.parsed.message_info
     if info is not None and info.text and info.text.strip():
         told.append(f"{'authentication' if event in ('RECEIVE', 'HARECEIVE') else 'message-info'}: {info.text.strip()}")

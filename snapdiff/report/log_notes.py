@@ -29,8 +29,8 @@ _MALWARE_ACTIONS = {
     "sy": "let the message pass",
 }
 """The documented letters of AMA's action (custom_data of AGENTINFO, in the documentation of message tracing)."""
-_COUNTED = {"Transport Rule Agent": "its rules", "Malware Agent": "its scan"}
-"""What an agent's part of CompCost is the time of."""
+_COUNTED = {"Malware Agent": "its scan", "Journal Agent": "its journaling"}
+"""What an agent's part of CompCost is the time of, where it is not that of its rules."""
 _VALUES_SHOWN = 12
 
 
@@ -92,7 +92,7 @@ def note_words(note: AgentNote, mark: Mark, quote: Mark | None = None) -> str:
         return f"sensitive data found: classification {mark(cut(values.get('dcid', '?')))}{times}{sure}"
     if note.what == "time":
         took = elapsed_words(round(note.milliseconds or 0))
-        return f"{_COUNTED.get(note.agent, 'what it counts')} took {took}" if _is_of_rules(note) else f"took {took}"
+        return f"{_COUNTED.get(note.agent, 'its rules')} took {took}" if _is_of_rules(note) else f"took {took}"
     return _pairs_words(note, mark)
 
 

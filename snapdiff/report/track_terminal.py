@@ -6,6 +6,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from snapdiff.log_words import event_words
 from snapdiff.report.choose import stdout_encoding
 from snapdiff.report.terminal_ending import problems as problem_lines
 from snapdiff.report.terminal_notes import message_lines
@@ -206,10 +207,12 @@ def _stay(one: ServerStay, paper: Paper) -> Iterator[Line]:
 
 
 def _reason(status: str) -> str:
-    """The reply itself out of `[{LED=550 5.1.1 ...};{MSG=};...]`, other forms as they stand."""
-    event, begins, rest = status.partition("[{LED=")
+    """The reply itself out of `[{LED=550 5.1.1 ...};{MSG=};...]`, other forms as they stand; an event in words."""
+    before, begins, rest = status.partition("[{LED=")
     reply = rest.partition("}")[0] if begins else ""
-    return f"{event}{reply}" if reply else status
+    said = f"{before}{reply}" if reply else status
+    event, colon, rest = said.partition(":")
+    return f"{event_words(event)}{colon}{rest}"
 
 
 def _more(count: int, noun: str, nouns: str | None = None) -> Iterator[Line]:

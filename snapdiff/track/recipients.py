@@ -14,7 +14,7 @@ _WAITS = (
 )
 """Events that say why a recipient does not have the message yet."""
 _OUTCOMES = {
-    **dict.fromkeys(("DELIVER", "DUPLICATEDELIVER", "9", "1000", "1023", "1028"), "delivered"),
+    **dict.fromkeys(("DELIVER", "DUPLICATEDELIVER", "PROCESS", "9", "1000", "1023", "1028"), "delivered"),
     **dict.fromkeys(("SEND", "7", "1002", "1003", "1011", "1029", "1031"), "sent"),
     **dict.fromkeys(("FAIL", *_ENDED, "50", "1030"), "failed"),
 }

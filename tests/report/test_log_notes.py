@@ -62,7 +62,7 @@ WORDS = [
     ),
     (replace(SCAN, what="journal", values=[("group", "DONE"), ("to", "x")]), "group DONE, to x"),
     (TIME, "took 47 ms"),
-    (replace(TIME, values=[]), "its rules took 47 ms"),
+    (replace(TIME, values=[], agent="Transport Rule Agent"), "its rules took 47 ms"),
     (replace(TIME, values=[], agent="Malware Agent"), "its scan took 47 ms"),
 ]
 
@@ -76,7 +76,7 @@ def test_times_of_a_step_are_put_together() -> None:
     step = Step(
         "a", "b", "a", None, "Malware Agent", "agent", True, None, [], [], 1, [], [replace(TIME, values=[]), SCAN, TIME]
     )
-    assert step_words(step, str) == [("no malware found", "M:9"), ("took 47 ms, its rules took 47 ms", "M:9")]
+    assert step_words(step, str) == [("no malware found", "M:9"), ("took 47 ms, its scan took 47 ms", "M:9")]
     assert telling(step.logged) == []
 
 

@@ -34,6 +34,9 @@ RULES = {"source": "AGENT", "source_context": "Transport Rule Agent"}
             "could not be read or returned, and was set aside",
             ["BadmailReason: no sender"],
         ),
+        ("DELIVER", {"source": "PUBLICFOLDER"}, "delivered to a public folder", []),
+        ("RECEIVE", {"source": "MAILBOXRULE", "reference": ["<9@x.test>"]}, "received", ["reference: <9@x.test>"]),
+        ("DSN", {"reference": ["<9@x.test>"]}, "a delivery report was made", []),
         ("NOVELTY", {"source_context": "x;y"}, "NOVELTY", ["context: x;y"]),
     ],
 )
@@ -54,3 +57,17 @@ def test_why_and_until_when_are_shown(tmp_path: Path, form: str) -> None:
     assert "ut off until 2024-05-14 08:15:00 UTC" in said.replace("`", "")
     assert "context: no route to x.test" in said
     assert form == "markdown" or "what nobody knows" in said
+
+
+def test_why_a_recipient_did_not_get_it_is_said_in_words(tmp_path: Path) -> None:
+    common: dict[str, str | list[str]] = {"message-id": "<1@x.test>", "date-time": "2024-05-14T08:00:00.000Z"}
+    write_log(
+        tmp_path / "MSGTRK2024051408-1.LOG",
+        common | {"event-id": "DROP", "recipient-address": ["ann@x.test"], "recipient-status": ["550 5.2.1 full"]},
+        common | {"event-id": "MODERATORREJECT", "recipient-address": ["bob@x.test"]},
+        common | {"event-id": "PROCESS", "recipient-address": ["cid@x.test"]},
+    )
+    said = " ".join(snapdiff("track", tmp_path).out.decode().split())
+    assert "ann@x.test NOT delivered: dropped without a report: 550 5.2.1 full" in said
+    assert "bob@x.test NOT delivered: a moderator rejected it" in said
+    assert "cid@x.test delivered" in said

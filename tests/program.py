@@ -1,6 +1,7 @@
-"""Runs the real program in a process of its own: exit code, output, errors, and the most memory it held."""
+"""Runs the program, in a process of its own or in this one: exit code, output, errors, and the most memory it held."""
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -46,6 +47,17 @@ def snapdiff(*arguments: str | Path) -> Ran:
             raise
         peak = int(figures.read_text(encoding="ascii")) if figures.exists() else 0
     return Ran(done.returncode, out, errors.decode("utf-8", "replace"), peak or None)
+
+
+def called(*arguments: str | Path) -> Ran:
+    """The same in this process, without a `peak`: for tests of what it says, as a start of its own proves no more."""
+    from snapdiff.cli import run
+
+    out, errors = io.BytesIO(), io.StringIO()
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="\n", write_through=True)
+    with contextlib.redirect_stdout(text), contextlib.redirect_stderr(errors):
+        code = run(list(map(str, arguments)))
+    return Ran(code, out.getvalue(), errors.getvalue(), None)
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:

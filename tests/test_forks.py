@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from program import snapdiff
+from program import called
 from rowmaker import row
 
 from snapdiff.forks import Fork, forks, split, transfers
@@ -238,7 +238,7 @@ def test_rows_of_a_copy_that_has_no_trace_stand_with_its_parent() -> None:
 
 
 def test_the_samples_fork_is_proved_by_the_log_and_named(tmp_path: Path) -> None:
-    told = snapdiff("samples", "--format", "json", "--subject", "hall 4").json()
+    told = called("samples", "--format", "json", "--subject", "hall 4").json()
     copy = next(trace for trace in told["traces"] if trace["parent"])
     step = copy["steps"][0]
     assert copy["parent"]["file"] == step["compared_with"] == "Routing0008.eml"
@@ -253,7 +253,7 @@ def test_the_samples_fork_is_proved_by_the_log_and_named(tmp_path: Path) -> None
         "9300a520-6d07-4b86-9c45-a1c5a49d37de"
     ]
 
-    alone = snapdiff("samples/traces", "--format", "json", "--subject", "hall 4").json()
+    alone = called("samples/traces", "--format", "json", "--subject", "hall 4").json()
     step = next(trace for trace in alone["traces"] if trace["parent"])["steps"][0]
     assert (step["agent"], step["certain"]) == (None, False)
 
@@ -262,8 +262,8 @@ def test_the_samples_fork_is_proved_by_the_log_and_named(tmp_path: Path) -> None
     (tmp_path / "MSGTRK2024051412-1.LOG").write_text(
         log.replace(",17686675325842,[", ",17,["), encoding="utf-8", newline=""
     )
-    other = snapdiff(tmp_path, "--format", "json", "--subject", "hall 4").json()
+    other = called(tmp_path, "--format", "json", "--subject", "hall 4").json()
     assert not any(trace["parent"] for trace in other["traces"])
     for form in ("text", "markdown"):
-        shown = " ".join(snapdiff("samples", "--format", form, "--subject", "hall 4").out.decode().split())
+        shown = " ".join(called("samples", "--format", form, "--subject", "hall 4").out.decode().split())
         assert "split this copy off" in shown

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from program import snapdiff
+from program import called, snapdiff
 from rowmaker import row
 
 from snapdiff.joining import Joining
@@ -114,22 +114,22 @@ def test_the_samples_logs_stand_with_their_messages() -> None:
 
 
 def test_logs_are_given_by_themselves() -> None:
-    alone = snapdiff("samples/traces", "--format", "json")
+    alone = called("samples/traces", "--format", "json")
     assert not any(journey["events"] for journey in alone.json()["journeys"])
-    beside = snapdiff("samples/traces", "--logs", "samples/logs", "--format", "json")
+    beside = called("samples/traces", "--logs", "samples/logs", "--format", "json")
     assert sum(len(journey["events"]) for journey in beside.json()["journeys"]) == 49
     for form in ("text", "markdown"):
-        shown = snapdiff("samples/traces", "--logs", "samples/logs", "--format", form).out.decode()
+        shown = called("samples/traces", "--logs", "samples/logs", "--format", form).out.decode()
         assert "a distribution list was expanded into its members" in " ".join(shown.lower().split())
 
 
 def test_a_session_stands_with_the_messages_it_carried() -> None:
     refused = next(
-        journey for journey in snapdiff("samples", "--format", "json").json()["journeys"] if journey["subject"] is None
+        journey for journey in called("samples", "--format", "json").json()["journeys"] if journey["subject"] is None
     )
     (session,) = refused["sessions"]
     assert any(line["data"].startswith("550 5.1.10") for line in session["lines"])
-    shown = snapdiff("samples", "--subject", "hallenbeleuchtung").out.decode()
+    shown = called("samples", "--subject", "hallenbeleuchtung").out.decode()
     assert shown.count("SMTP session from") == 3
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
-from program import snapdiff
+from program import called
 from rowmaker import row
 
 from snapdiff.model import Change, Journey, Session, Snapshot, Step, TimelineEntry, Trace, TrackingRow
@@ -132,7 +132,7 @@ def test_a_gap_stands_behind_the_row_after_which_something_is_missing() -> None:
 
 
 def whole_sample(*arguments: str) -> Any:
-    return snapdiff("samples", "--format", "json", *arguments).json()
+    return called("samples", "--format", "json", *arguments).json()
 
 
 def test_the_samples_timelines_hold_every_snapshot_row_and_session_and_no_copy_of_them() -> None:
@@ -163,7 +163,7 @@ def test_a_fork_stands_in_the_timeline_with_the_agent_that_split_it() -> None:
 
 
 def test_without_logs_there_is_no_timeline() -> None:
-    told = snapdiff("samples/traces", "--format", "json").json()
+    told = called("samples/traces", "--format", "json").json()
     assert not any("timeline" in one for one in told["journeys"])
 
 

@@ -6,36 +6,40 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from program import snapdiff
+from program import called, snapdiff
 
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / "samples" / "logs"
+TRACE = ROOT / "samples/traces/MBX02/Hub/PipelineTracing/MessageSnapshots/f38274af-fdb3-4e98-b763-90e7d3924a8a"
 EVIL = '=cmd|"/c calc"!A1 \x1b[31m\u202e`|<script>'
 
 
 def tracked(*arguments: str | Path) -> Any:
-    ran = snapdiff("track", *arguments, "--format", "json")
+    ran = called("track", *arguments, "--format", "json")
     assert ran.code == 0, ran.errors
     return ran.json()
 
 
-def count_rows(folder: Path) -> int:
-    """The rows of all tracking logs, by the csv module alone."""
+def count_rows(paths: Iterable[Path]) -> int:
+    """The rows of tracking logs, by the csv module alone."""
     count = 0
-    for path in folder.rglob("MSGTRK*"):
+    for path in paths:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         count += sum(1 for _ in csv.reader(line for line in lines if not line.startswith("#")))
     return count
 
 
 def test_every_row_is_there_once() -> None:
-    report = tracked(LOGS)
+    ran = snapdiff("track", LOGS, "--format", "json")
+    assert ran.code == 0, ran.errors
+    report = ran.json()
     rows = [(event["file"], event["line"]) for message in report["messages"] for event in message["events"]]
-    assert len(rows) == len(set(rows)) == report["rows_read"] == count_rows(LOGS)
+    assert len(rows) == len(set(rows)) == report["rows_read"] == count_rows(LOGS.rglob("MSGTRK*"))
     assert report["schema"] == "snapdiff.track/1"
 
 
@@ -48,7 +52,7 @@ def test_a_search_gives_the_whole_way_over_all_servers() -> None:
 
 
 def test_the_groups_members_stand_below_the_group() -> None:
-    text = snapdiff("track", LOGS, "--sender", "LYNNE.robbins@contoso.com").out.decode()
+    text = called("track", LOGS, "--sender", "LYNNE.robbins@contoso.com").out.decode()
     assert (
         "    finance@contoso.com  a list, expanded into its members\n      diego.siciliani@contoso.com  deliv" in text
     )
@@ -56,10 +60,10 @@ def test_the_groups_members_stand_below_the_group() -> None:
 
 
 def test_one_of_several_is_chosen_by_its_number() -> None:
-    listed = snapdiff("track", LOGS, "--event", "DELIVER").out.decode()
+    listed = called("track", LOGS, "--event", "DELIVER").out.decode()
     assert "--message N shows the path of one" in listed
-    assert "  Path\n" in snapdiff("track", LOGS, "--event", "DELIVER", "--message", "2").out.decode()
-    wrong = snapdiff("track", LOGS, "--event", "DELIVER", "--message", "99")
+    assert "  Path\n" in called("track", LOGS, "--event", "DELIVER", "--message", "2").out.decode()
+    wrong = called("track", LOGS, "--event", "DELIVER", "--message", "99")
     assert wrong.code == 2
     assert "there is no message 99" in wrong.errors
 
@@ -73,7 +77,7 @@ def test_the_last_days_count_from_the_newest_row() -> None:
 
 
 def test_nothing_found_is_said_and_is_no_failure() -> None:
-    ran = snapdiff("track", LOGS, "--sender", "nobody@nowhere.test")
+    ran = called("track", LOGS, "--sender", "nobody@nowhere.test")
     assert ran.code == 0
     assert ran.out.decode().startswith("No message fits, among 49 rows of 19 tracking logs.")
 
@@ -88,7 +92,7 @@ def test_nothing_found_is_said_and_is_no_failure() -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str) -> None:
-    ran = snapdiff("track", *arguments)
+    ran = called("track", *arguments)
     assert ran.code == 2
     assert says in ran.errors
     assert "Traceback" not in ran.errors
@@ -106,7 +110,7 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str
     ],
 )
 def test_what_was_pasted_is_searched_for_as_it_was_meant(asked: list[str]) -> None:
-    assert "Q2 budget: first figures" in snapdiff("track", LOGS, *asked).out.decode()
+    assert "Q2 budget: first figures" in called("track", LOGS, *asked).out.decode()
 
 
 def test_logs_in_zips_and_gz_and_under_other_names_are_read(tmp_path: Path) -> None:
@@ -117,10 +121,7 @@ def test_logs_in_zips_and_gz_and_under_other_names_are_read(tmp_path: Path) -> N
     with gzip.open(tmp_path / "a.log.gz", "wb") as packed_too:
         packed_too.write(source.read_bytes())
     report = tracked(tmp_path)
-    assert (
-        report["rows_read"] == 3 * count_rows(source.parent.parent / "MessageTracking") // 6
-        or report["rows_read"] == 15
-    )
+    assert report["rows_read"] == 3 * count_rows([source])
     assert {Path(event["file"]).name for message in report["messages"] for event in message["events"]} == {
         "renamed.txt",
         "a.log.gz",
@@ -133,7 +134,7 @@ def test_a_damaged_log_costs_itself_alone_and_exit_2(tmp_path: Path) -> None:
     whole = gzip.compress(source.read_bytes())
     (tmp_path / "broken.log.gz").write_bytes(whole[: len(whole) // 2])
     shutil.copy(source, tmp_path)
-    ran = snapdiff("track", tmp_path, "--format", "json")
+    ran = called("track", tmp_path, "--format", "json")
     assert ran.code == 2
     assert ran.json()["messages"]
     assert [problem["code"] for problem in ran.json()["problems"]] == ["damaged"]
@@ -150,49 +151,47 @@ def hostile_log(folder: Path) -> Path:
 
 def test_hostile_values_do_nothing_in_any_format(tmp_path: Path) -> None:
     log = hostile_log(tmp_path)
-    text = snapdiff("track", log).out.decode()
+    text = called("track", log).out.decode()
     assert "\x1b" not in text
     assert "\u202e" not in text
-    rows = list(csv.DictReader(io.StringIO(snapdiff("track", log, "--format", "csv").out.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(called("track", log, "--format", "csv").out.decode("utf-8-sig"))))
     assert rows[0]["message_subject"].startswith("'=cmd")
-    markdown = snapdiff("track", log, "--format", "markdown").out.decode()
+    markdown = called("track", log, "--format", "markdown").out.decode()
     assert "``=cmd" in markdown
     assert "\x1b" not in markdown
-    document = json.loads(snapdiff("track", log, "--format", "json").out)
+    document = json.loads(called("track", log, "--format", "json").out)
     assert document["messages"][0]["subject"] == EVIL
 
 
 def test_a_log_is_never_written_to(tmp_path: Path) -> None:
     log = hostile_log(tmp_path)
     before = log.read_bytes()
-    assert snapdiff("track", log, "-o", log).code == 2
+    assert called("track", log, "-o", log).code == 2
     assert log.read_bytes() == before
 
 
 def test_logs_beside_traces_are_never_written_to_and_their_faults_are_told_with_filters_too(tmp_path: Path) -> None:
-    traces = ROOT / "samples" / "traces"
     log = hostile_log(tmp_path)
     before = log.read_bytes()
     for option in ("-o", "--html"):
-        refused = snapdiff(traces, "--logs", log, option, log)
+        refused = called(TRACE, "--logs", log, option, log)
         assert refused.code == 2
         assert "is one of the logs that are read" in refused.errors
     assert log.read_bytes() == before
     (tmp_path / "broken.log.gz").write_bytes(gzip.compress(before * 50)[:60])
     for asked in ([], ["--subject", "figures"]):
-        ran = snapdiff(traces, "--logs", tmp_path, "--format", "json", *asked)
+        ran = called(TRACE, "--logs", tmp_path, "--format", "json", *asked)
         assert ran.code == 2
         assert "damaged" in {problem["code"] for problem in ran.json()["problems"]}
-    assert snapdiff(traces, "--logs", tmp_path / "nothing").code == 2
+    assert called(TRACE, "--logs", tmp_path / "nothing").code == 2
 
 
 def test_a_rules_tracking_log_beside_traces_tells_which_rule_acted(tmp_path: Path) -> None:
-    traces = ROOT / "samples" / "traces"
-    (trace,) = [one for one in snapdiff(traces, "--format", "json").json()["traces"] if one["message_id"]][:1]
+    (trace,) = called(TRACE, "--format", "json").json()["traces"]
     columns = "#Fields: date-time,message-id,rule-name,details,action,from-address,recipient-address\r\n"
     row = f"2024-05-14T08:00:00.000Z,{trace['message_id']},Disclaimer,,ApplyDisclaimer,a@x.test,b@x.test\r\n"
     (tmp_path / "RULESTRK20240514-1.LOG").write_text(columns + row, encoding="utf-8", newline="")
-    ran = snapdiff(traces, "--logs", tmp_path, "--format", "json")
+    ran = called(TRACE, "--logs", tmp_path, "--format", "json")
     assert ran.code == 0
     events = [event for journey in ran.json()["journeys"] for event in journey["events"]]
     assert {(event["format"], event["rule_name"], event["message_id"]) for event in events} == {
@@ -201,7 +200,7 @@ def test_a_rules_tracking_log_beside_traces_tells_which_rule_acted(tmp_path: Pat
 
 
 def test_a_fork_is_told_with_its_recipients_its_rows_and_who_split_it_off() -> None:
-    text = " ".join(snapdiff("track", LOGS, "--subject", "hall 4").out.decode().split())
+    text = " ".join(called("track", LOGS, "--subject", "hall 4").out.decode().split())
     assert (
         "henrietta.mueller@northwindtraders.com handed to the next server, whose log is not here, on copy (1)" in text
     )
@@ -212,19 +211,19 @@ def test_a_fork_is_told_with_its_recipients_its_rows_and_who_split_it_off() -> N
     (copy,) = message["copies"]
     assert [message["events"][at]["event_id"] for at in copy["events"]] == ["TRANSFER", "AGENTINFO", "SEND"]
     assert copy["parent"] == 0
-    markdown = snapdiff("track", LOGS, "--subject", "hall 4", "--format", "markdown").out.decode()
+    markdown = called("track", LOGS, "--subject", "hall 4", "--format", "markdown").out.decode()
     assert "Copy (1), split off by agent `Transport Rule Agent` on `MBX02`" in markdown
 
 
 def test_the_session_of_a_hop_stands_at_the_hop_and_times_between_servers_are_told() -> None:
-    text = snapdiff("track", LOGS, "--subject", "hallenbeleuchtung").out.decode()
+    text = called("track", LOGS, "--subject", "hallenbeleuchtung").out.decode()
     path = text[text.index("  Path\n") : text.index("  SMTP sessions in full")]
     hop = path.index("RECEIVE (SMTP)  mail.fabrikam.com")
     assert hop < path.index("SMTP session from 203.0.113.45") < path.index("MAIL FROM") < path.index("SEND (SMTP)")
     assert "EHLO" not in path
     assert "EHLO" in text
     assert "EDGE01 → MBX01  0.062 s" in text
-    markdown = snapdiff("track", LOGS, "--subject", "hallenbeleuchtung", "--format", "markdown").out.decode()
+    markdown = called("track", LOGS, "--subject", "hallenbeleuchtung", "--format", "markdown").out.decode()
     assert "| received, SMTP session `08DC71424891CF5D`" in markdown
     assert "- `08DC71424891CF5D`: SMTP session from `203.0.113.45:41822`" in markdown
     (message,) = tracked(LOGS, "--subject", "hallenbeleuchtung")["messages"]

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from program import snapdiff
+from program import called
 
 from snapdiff.commands.track import Shown, track
 from snapdiff.faults import WrongUsage
@@ -19,7 +19,7 @@ def test_all_rows_and_those_of_a_search_are_written(tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb")
     counts = {}
     for name, search in (("all", ()), ("few", ("--subject", "hallenbeleuchtung"))):
-        ran = snapdiff("track", LOGS, *search, "--format", "parquet", "-o", tmp_path / name)
+        ran = called("track", LOGS, *search, "--format", "parquet", "-o", tmp_path / name)
         assert ran.code == 0, ran.errors
         files = (tmp_path / name).as_posix() + "/*/*/*.parquet"
         (counts[name],) = duckdb.connect().execute(f"SELECT count(*), count(DISTINCT server) FROM '{files}'").fetchall()  # noqa: S608
@@ -40,7 +40,7 @@ def test_all_rows_and_those_of_a_search_are_written(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], says: str) -> None:
     pytest.importorskip("pyarrow")
-    ran = snapdiff("track", LOGS, "--format", "parquet", *arguments)
+    ran = called("track", LOGS, "--format", "parquet", *arguments)
     assert ran.code == 2
     assert says in ran.errors
     assert not Path("x").exists()
@@ -50,7 +50,7 @@ def test_where_no_log_is_found_nothing_is_left(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("no log")
-    ran = snapdiff("track", tmp_path / "in", "--format", "parquet", "-o", tmp_path / "out")
+    ran = called("track", tmp_path / "in", "--format", "parquet", "-o", tmp_path / "out")
     assert ran.code == 2
     assert "There is no message tracking log in " in ran.errors
     assert [path.name for path in tmp_path.iterdir()] == ["in"]

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from program import snapdiff
+from program import called
 
 from snapdiff.commands import track_sessions
 
@@ -41,16 +41,16 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_sessions_are_listed_with_their_refusals_and_one_is_shown_in_full(log: Path) -> None:
-    ran = snapdiff("track", log)
+    ran = called("track", log)
     listed = ran.out.decode()
     assert ran.code == 0
     assert "550 5.1.10 no such recipient" in listed
     assert "EHLO" not in listed
     assert "2 SMTP sessions, from 1 SMTP protocol log." in listed
-    shown = snapdiff("track", log, "--message", "1").out.decode()
+    shown = called("track", log, "--message", "1").out.decode()
     assert "EHLO edge01.x.test" in shown
     assert "bob@x.test" not in shown
-    assert "there is no SMTP session 3: 2 were found" in snapdiff("track", log, "--message", "3").errors
+    assert "there is no SMTP session 3: 2 were found" in called("track", log, "--message", "3").errors
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_sessions_are_listed_with_their_refusals_and_one_is_shown_in_full(log: P
     ],
 )
 def test_a_search(log: Path, asked: list[str], found: list[str]) -> None:
-    document = snapdiff("track", log, *asked, "--format", "json").json()
+    document = called("track", log, *asked, "--format", "json").json()
     assert [one["session_id"] for one in document["sessions"]] == found
     assert document["messages"] == []
 
 
 def test_every_line_of_the_log_is_in_the_csv(log: Path) -> None:
-    rows = list(csv.reader(io.StringIO(snapdiff("track", log, "--format", "csv").out.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(called("track", log, "--format", "csv").out.decode("utf-8-sig"))))
     at = rows[0].index("data")
     said = sorted(row[at] for row in rows[1:])
     assert said == sorted(row[7] for row in csv.reader(io.StringIO(LOG)) if not row[0].startswith("#"))
@@ -92,14 +92,14 @@ def test_every_line_of_the_log_is_in_the_csv(log: Path) -> None:
     ],
 )
 def test_what_they_do_not_hold_is_said(log: Path, asked: list[str], says: str) -> None:
-    ran = snapdiff("track", log, *asked)
+    ran = called("track", log, *asked)
     assert says in ran.errors
     assert ran.code == (2 if says else 0)
     assert says or "No SMTP session fits, in 1 SMTP protocol log." in ran.out.decode()
 
 
 def test_markdown_names_each_session(log: Path) -> None:
-    said = snapdiff("track", log, "--format", "markdown").out.decode()
+    said = called("track", log, "--format", "markdown").out.decode()
     assert said.startswith("# 2 SMTP sessions, from 1 SMTP protocol log\n")
     assert said.count("SMTP session from") == 2
 
@@ -121,7 +121,7 @@ def test_real_protocol_logs_lose_no_line(shared: Path) -> None:
     for path in sorted((shared / "corpus" / "logs").glob("*RECV*")):
         text = path.read_bytes().decode("utf-8-sig", "replace")
         expected = [row for row in csv.reader(io.StringIO(text, newline="")) if row and not row[0].startswith("#")]
-        document = snapdiff("track", path, "--format", "json").json()
+        document = called("track", path, "--format", "json").json()
         lines = [line for one in document["sessions"] for line in one["lines"]]
         assert [[one["time"], one["event"], one["data"], one["context"]] for one in lines] == [
             [row[0], *row[6:9]] for row in expected

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from journeying import RECORD, findings_of, judged, logged, traced
 from logmaker import write_log
-from program import snapdiff
+from program import called
 from stepmaker import ORIGINAL, File, routing
 from tracemaker import write_trace
 
@@ -134,7 +134,7 @@ def test_every_output_says_it_of_logs_on_the_disk(tmp_path: Path, form: str) -> 
         line("2017-06-05T10:00:00.000Z", "mail.contoso.test", "EX1", "EX1\\Default EX1", "RECEIVE"),
         line("2017-06-05T10:00:02.000Z", "EX1", "EX2", INSIDE, "SEND"),
     )
-    out = snapdiff(tmp_path, "--format", form).out.decode()
+    out = called(tmp_path, "--format", form).out.decode()
     says = "EX2 took the message on at 2017-06-05 10:00 UTC"
     assert "SD701" in out
     if form == "json":
@@ -144,5 +144,5 @@ def test_every_output_says_it_of_logs_on_the_disk(tmp_path: Path, form: str) -> 
         return
     words = " ".join(out.replace("`", "").split())
     assert "MSGTRK2017060510-1.LOG" in words
-    ignored = " ".join(snapdiff(tmp_path, "--format", form, "--ignore", "SD701").out.decode().split())
+    ignored = " ".join(called(tmp_path, "--format", form, "--ignore", "SD701").out.decode().split())
     assert "SD701" not in ignored

@@ -8,7 +8,7 @@ import pytest
 from journeying import RECORD, findings_of, info, judged, logged, traced
 from logmaker import write_log
 from msgspec.structs import replace
-from program import snapdiff
+from program import called
 from stepmaker import MAIL, ORIGINAL, File, routing
 
 from snapdiff.model import LogValue, Trace, TrackingRow
@@ -202,7 +202,7 @@ def test_every_output_says_which_rule_it_was(tmp_path: Path, form: str) -> None:
     )
     rules = tmp_path / "rules.csv"
     rules.write_text(f'"Name","Guid"\n"Mark, external","{RULE}"\n', encoding="utf-8")
-    out = snapdiff(tmp_path, "--rules", rules, "--format", form).out.decode()
+    out = called(tmp_path, "--rules", rules, "--format", form).out.decode()
     if form == "json":
         first, second = (trace["steps"][0] for trace in json.loads(out)["traces"])
         assert [(note["rule_name"], note.get("rule_unknown")) for note in first["logged"] if note["rule_id"]] == [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from journeying import RECORD
 from logmaker import write_log
-from program import snapdiff
+from program import called
 from stepmaker import MAIL, routing
 
 Row = dict[str, str | list[str]]
@@ -55,9 +55,9 @@ def test_what_the_logs_and_the_snapshots_say_together(tmp_path: Path, codes: lis
     for file in (routing(1, EVENT, NAMED), routing(2, TRA, NAMED.replace(b"Hello", b"[EXTERN] Hello"))):
         (folder / file.name).write_bytes(file.raw())
     write_log(tmp_path / "logs" / "MSGTRK2024030110-1.LOG", *rows)
-    report = snapdiff(tmp_path, "--format", "json").json()
+    report = called(tmp_path, "--format", "json").json()
     (journey,) = report["journeys"]
     assert len(journey["events"]) == len(rows)
     found = [one for trace in report["traces"] for one in trace["findings"]] + journey.get("findings", [])
     assert [one["code"] for one in found if one["code"].startswith("SD7")] == codes
-    assert snapdiff(tmp_path, "--ignore", "SD7xx").out.decode().count("SD7") == 0
+    assert called(tmp_path, "--ignore", "SD7xx").out.decode().count("SD7") == 0

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from program import snapdiff
+from program import called
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 TRACES, LOGS = SAMPLES / "traces", SAMPLES / "logs"
@@ -34,38 +34,38 @@ def damaged(tmp_path: Path) -> Path:
 
 def test_a_baseline_accepted_with_logs_holds_with_logs(tmp_path: Path) -> None:
     file = tmp_path / "baseline.jsonl"
-    assert snapdiff("accept", TRACES, *BESIDE, "--baseline", file).code == 0
-    assert snapdiff("check", TRACES, *BESIDE, "--baseline", file).code == 0
-    assert snapdiff("check", TRACES, "--baseline", file).code == 2
+    assert called("accept", TRACES, *BESIDE, "--baseline", file).code == 0
+    assert called("check", TRACES, *BESIDE, "--baseline", file).code == 0
+    assert called("check", TRACES, "--baseline", file).code == 2
 
 
 def test_a_policy_written_with_logs_holds_with_logs(tmp_path: Path) -> None:
     file = tmp_path / "policy.yaml"
-    assert snapdiff("policy", "init", TRACES, *BESIDE, "-o", file).code == 0
-    assert snapdiff("check", TRACES, *BESIDE, "--policy", file).code == 0
-    assert snapdiff("check", TRACES, "--policy", file).code == 2
+    assert called("policy", "init", TRACES, *BESIDE, "-o", file).code == 0
+    assert called("check", TRACES, *BESIDE, "--policy", file).code == 0
+    assert called("check", TRACES, "--policy", file).code == 2
 
 
 def test_two_runs_are_compared_with_logs(tmp_path: Path) -> None:
     before = tmp_path / "before"
     shutil.copytree(TRACES, before)
     shutil.copytree(LOGS, before / "logs")
-    assert snapdiff("compare", before, TRACES, *BESIDE, "--exit-code").code == 0
-    assert snapdiff("compare", before, TRACES, "--exit-code").code == 2
+    assert called("compare", before, TRACES, *BESIDE, "--exit-code").code == 0
+    assert called("compare", before, TRACES, "--exit-code").code == 2
 
 
 def test_a_damaged_log_is_no_pass_and_is_named(tmp_path: Path, damaged: Path) -> None:
     named = (damaged / "MSGTRK20240514-1.LOG.gz").as_posix()
     baseline, policy = tmp_path / "baseline.jsonl", tmp_path / "policy.yaml"
-    accepted = snapdiff("accept", TRACES, "--logs", damaged, "--baseline", baseline)
+    accepted = called("accept", TRACES, "--logs", damaged, "--baseline", baseline)
     assert (accepted.code, baseline.exists()) == (2, False)
     assert f"snapdiff: {named}: " in accepted.errors
     policy.write_text("version: 1\nothers: {may: [header, part, envelope, message]}\n", encoding="utf-8")
-    assert snapdiff("check", TRACES, "--policy", policy).code == 0
-    checked = snapdiff("check", TRACES, "--logs", damaged, "--policy", policy, "--format", "json")
+    assert called("check", TRACES, "--policy", policy).code == 0
+    checked = called("check", TRACES, "--logs", damaged, "--policy", policy, "--format", "json")
     assert checked.code == 2
     assert named in {problem["path"] for problem in checked.json()["problems"]}
-    compared = snapdiff("compare", TRACES, TRACES, "--logs", damaged, "--format", "json")
+    compared = called("compare", TRACES, TRACES, "--logs", damaged, "--format", "json")
     assert compared.code == 2
     assert [problem["path"] for problem in compared.json()["problems"]].count(named) == 1
 
@@ -83,12 +83,12 @@ def test_a_log_is_never_written_to(tmp_path: Path) -> None:
         ("policy", "init", TRACES, "-o", log),
         ("accept", TRACES, "--baseline", log),
     ):
-        refused = snapdiff(*command, "--logs", log)
+        refused = called(*command, "--logs", log)
         assert refused.code == 2, command
     assert log.read_bytes() == before
 
 
 def test_logs_that_are_not_there_are_told() -> None:
-    refused = snapdiff("compare", TRACES, TRACES, "--logs", "no such folder")
+    refused = called("compare", TRACES, TRACES, "--logs", "no such folder")
     assert refused.code == 2
     assert "no such folder" in refused.errors

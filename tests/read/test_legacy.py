@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from program import snapdiff
+from program import called
 
 from snapdiff.log_words import row_words
 from snapdiff.model import Problem, TrackingRow
@@ -232,7 +232,7 @@ def test_a_time_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
 )
 def test_they_are_searched_as_others_are(tmp_path: Path, log: str, search: list[str], count: int) -> None:
     (tmp_path / "old.log").write_bytes(log.encode())
-    ran = snapdiff("track", tmp_path, *search, "--format", "json")
+    ran = called("track", tmp_path, *search, "--format", "json")
     assert ran.code == 0, ran.errors
     found = json.loads(ran.out)
     assert sum(len(message["events"]) for message in found["messages"]) == count
@@ -240,7 +240,7 @@ def test_they_are_searched_as_others_are(tmp_path: Path, log: str, search: list[
 
 def test_a_status_of_zero_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "20040309.log").write_text(OLD.replace("\t1019\t", "\t1030\t"), encoding="utf-8", newline="")
-    said = snapdiff("track", tmp_path, "--message", "1").out.decode()
+    said = called("track", tmp_path, "--message", "1").out.decode()
     assert "Delivery failed for all recipients  1030" in said
     assert "\n        0\n" not in said
     assert ": 0" not in said
@@ -248,21 +248,21 @@ def test_a_status_of_zero_says_nothing(tmp_path: Path) -> None:
 
 def test_a_local_delivery_of_5_5_is_a_delivery(tmp_path: Path) -> None:
     (tmp_path / "19980105.log").write_text(OLDEST.replace("\t4\t", "\t1000\t"), encoding="utf-8", newline="")
-    said = snapdiff("track", tmp_path, "--message", "1").out.decode()
+    said = called("track", tmp_path, "--message", "1").out.decode()
     assert "Delivered on its own server  1000" in said
     assert "  delivered" in said
 
 
 def test_they_are_shown_in_plain_words(tmp_path: Path) -> None:
     (tmp_path / "old.log").write_bytes(OLD.encode())
-    text = snapdiff("track", tmp_path).out.decode()
+    text = called("track", tmp_path).out.decode()
     assert "ann@x.test  delivered by MAIL1" in text
     assert "al@x.test  handed to the next server" in text
     assert "Submitted to the queue  1019" in text
     (tmp_path / "old.log").write_bytes(RULES.encode())
-    text = snapdiff("track", tmp_path, "--message-id", "<1@y.test>").out.decode()
+    text = called("track", tmp_path, "--message-id", "<1@y.test>").out.decode()
     assert "Transport rule Disclaimer, all mail: ApplyDisclaimer" in " ".join(text.split())
-    markdown = snapdiff("track", tmp_path, "--format", "markdown").out.decode()
+    markdown = called("track", tmp_path, "--format", "markdown").out.decode()
     assert "transport rule Disclaimer, all mail: ApplyDisclaimer" in markdown
 
 

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from program import snapdiff
+from program import called, snapdiff
 
 from snapdiff.model import Problem, RowFormat, TrackingRow
 from snapdiff.read import bounded, log_lines
@@ -81,11 +81,11 @@ def test_no_log_among_logs_ends_with_two_and_an_empty_one_does_not(tmp_path: Pat
     (tmp_path / "a.log").write_bytes(LOG)
     (tmp_path / "empty.log").write_bytes(b"")
     (tmp_path / "notes.txt").write_bytes(b"hello")
-    assert snapdiff("track", tmp_path / "a.log", tmp_path / "empty.log").code == 0
-    ran = snapdiff("track", tmp_path / "a.log", tmp_path / "notes.txt")
+    assert called("track", tmp_path / "a.log", tmp_path / "empty.log").code == 0
+    ran = called("track", tmp_path / "a.log", tmp_path / "notes.txt")
     assert ran.code == 2
     assert "notes.txt is no log that is known" in " ".join(ran.out.decode().split())
-    assert snapdiff("track", tmp_path).code == 0
+    assert called("track", tmp_path).code == 0
 
 
 @pytest.mark.parametrize("packing", ["gz", "zip", "gz in zip"])

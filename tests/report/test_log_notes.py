@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from msgspec.structs import replace
-from program import snapdiff
+from program import called
 from rowmaker import row
 
 from snapdiff.commands import report as commands
@@ -143,11 +143,11 @@ def test_the_document_has_the_notes(tmp_path: Path) -> None:
 def test_rules_are_named_on_the_command_line(tmp_path: Path) -> None:
     rules = tmp_path / "rules.csv"
     rules.write_text("Name,Guid\nExternal disclaimer,1d44b673-b72d-4d68-a200-72425738260e\n", encoding="utf-8")
-    text = " ".join(snapdiff("samples", "--rules", rules).out.decode().split())
+    text = " ".join(called("samples", "--rules", rules).out.decode().split())
     assert "rule 'External disclaimer' fired: ApplyHtmlDisclaimer, severity low, mode Enforce" in text
     assert "rule 39a4b0c6-8b76-42cc-afea-31bcaca16ac1 (not among the rules given) fired: PrependSubject" in text
-    refused = snapdiff("samples", "--rules", rules, "-o", rules)
+    refused = called("samples", "--rules", rules, "-o", rules)
     assert (refused.code, "is the list of rules that is read" in refused.errors) == (2, True)
     rules.write_text("nothing", encoding="utf-8")
-    refused = snapdiff("samples", "--rules", rules)
+    refused = called("samples", "--rules", rules)
     assert (refused.code, "names no transport rule with its id" in refused.errors) == (2, True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from program import snapdiff
+from program import called
 from rowmaker import row
 
 from snapdiff.attribution import message_notes
@@ -27,9 +27,9 @@ def test_each_note_once_and_of_agentinfo_alone() -> None:
 def test_a_rule_is_named(tmp_path: Path, form: str) -> None:
     rules = tmp_path / "rules.csv"
     rules.write_text(f"Name,Guid\nExternal disclaimer,{RULE}\n", encoding="utf-8")
-    plain = " ".join(snapdiff(*SEARCH, "--format", form).out.decode().replace("`", "").split())
+    plain = " ".join(called(*SEARCH, "--format", form).out.decode().replace("`", "").split())
     assert f"Transport Rule Agent: rule {RULE} fired: ApplyHtmlDisclaimer, severity low, mode Enforce" in plain
-    named = " ".join(snapdiff(*SEARCH, "--format", form, "--rules", rules).out.decode().replace("`", "").split())
+    named = " ".join(called(*SEARCH, "--format", form, "--rules", rules).out.decode().replace("`", "").split())
     assert "fired: ApplyHtmlDisclaimer" in named
     assert "External disclaimer" in named
 
@@ -37,14 +37,14 @@ def test_a_rule_is_named(tmp_path: Path, form: str) -> None:
 def test_the_document_has_the_notes(tmp_path: Path) -> None:
     rules = tmp_path / "rules.csv"
     rules.write_text(f"Name,Guid\nExternal disclaimer,{RULE}\n", encoding="utf-8")
-    (message,) = snapdiff(*SEARCH, "--format", "json", "--rules", rules).json()["messages"]
+    (message,) = called(*SEARCH, "--format", "json", "--rules", rules).json()["messages"]
     assert [note["rule_name"] for note in message["logged"] if note["what"] == "rule"] == ["External disclaimer"]
 
 
 def test_a_list_of_rules_that_is_none_is_refused(tmp_path: Path) -> None:
     rules = tmp_path / "rules.csv"
     rules.write_text("nothing", encoding="utf-8")
-    refused = snapdiff(*SEARCH, "--rules", rules)
+    refused = called(*SEARCH, "--rules", rules)
     assert (refused.code, "names no transport rule with its id" in refused.errors) == (2, True)
-    refused = snapdiff(*SEARCH, "--rules", rules, "-o", rules)
+    refused = called(*SEARCH, "--rules", rules, "-o", rules)
     assert (refused.code, "is the list of rules that is read" in refused.errors) == (2, True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from logmaker import write_log
-from program import snapdiff
+from program import called
 from rowmaker import row
 
 from snapdiff.log_words import context_words, row_words
@@ -53,7 +53,7 @@ def test_why_and_until_when_are_shown(tmp_path: Path, form: str) -> None:
         {**common, "event-id": "DEFER", "source-context": "no route to x.test", "message-info": UNTIL},
         {**common, "event-id": "AGENTINFO", "custom-data": ["S:TRA=ETR|ruleId=1", "what nobody knows"]},
     )
-    said = snapdiff("track", tmp_path, "--format", form).out.decode()
+    said = called("track", tmp_path, "--format", form).out.decode()
     assert "ut off until 2024-05-14 08:15:00 UTC" in said.replace("`", "")
     assert "context: no route to x.test" in said
     assert form == "markdown" or "what nobody knows" in said

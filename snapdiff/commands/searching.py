@@ -1,6 +1,7 @@
 """A search over logs to the rows of every message that it finds, on whatever server."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -51,7 +52,7 @@ class Searched:
     def rows(self) -> Iterable[TrackingRow]:
         """Every row once. There are two ways through the logs: the first finds the messages, the second their rows.
 
-        Where nothing is asked for the rows come one by one, and none is kept.
+        They come one by one, and where no Message-Id is asked for none but those without one is kept.
         """
         if self._search == Search():
             return self._logs
@@ -68,7 +69,7 @@ class Searched:
                     wanted.add(name)
                 else:
                     kept.append(row)
-        return [*kept, *self._rows_of(wanted)]
+        return chain(kept, self._rows_of(wanted))
 
     def _rows_of(self, wanted: set[str]) -> Iterator[TrackingRow]:
         """Every row of these messages, and of the delivery reports about them."""

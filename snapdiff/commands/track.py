@@ -1,6 +1,6 @@
 """What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -15,14 +15,15 @@ from snapdiff.commands.streams import is_standard_output, output_stream, same_pl
 from snapdiff.commands.track_index import opened_index, without_index
 from snapdiff.commands.track_sessions import sessions_alone
 from snapdiff.faults import CANNOT_TELL, WrongUsage
-from snapdiff.model import Problem, TrackedMessage, TrackFound, TrackingRow
+from snapdiff.model import Problem, Session, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.read.local_time import LocalTime, Order
 from snapdiff.read.log_values import with_parsed
-from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, Tell, find_logs
+from snapdiff.read.logs import HARMLESS_IN_LOGS, find_logs
 from snapdiff.read.protocol import sessions
 from snapdiff.report.choose import ColorChoice
 from snapdiff.report.track import TrackForm, draw_track
-from snapdiff.track.messages import messages
+from snapdiff.track.messages import Messages
+from snapdiff.track.packed import Each
 from snapdiff.track.search import Search
 from snapdiff.track.talks import with_sessions
 
@@ -71,11 +72,12 @@ def track(
         if shown.form == "parquet":
             _write_parquet(searched, paths, problems, shown)
             return _code(problems)
-        kept = list(searched.rows())
+        named: set[str] = set()
+        messages = Messages(_naming(searched.rows(), named), with_parsed)
     found = None if searched.files else sessions_alone(places, search, days, problems.append)
     if found is None:
         _read_at_all(searched, paths, problems)
-        found = _put_together(searched, kept, places, names, problems.append)
+        found = _put_together(searched, messages, list(sessions(places, named, problems.append)), names)
     problems = list(dict.fromkeys(problems))
     _draw(found, problems, shown.form, shown)
     return _code(problems)
@@ -90,18 +92,14 @@ def _write_parquet(searched: Searched, paths: Sequence[Path], problems: Sequence
 
 
 def _put_together(
-    searched: Searched,
-    rows: Sequence[TrackingRow],
-    places: Sequence[LogPlace],
-    rules: Mapping[str, str] | None,
-    tell: Tell,
+    searched: Searched, messages: Messages, talks: list[Session], rules: Mapping[str, str] | None
 ) -> TrackFound:
-    """The messages of the rows found, with what agents logged and with the SMTP sessions that the rows name."""
+    """The messages found, with what agents logged and with the SMTP sessions that their rows name."""
     found = TrackFound(
         rows_read=searched.rows_read,
         files=searched.files,
-        messages=[_with_notes(message, rules) for message in messages(map(with_parsed, rows))],
-        sessions=list(sessions(places, _session_ids(rows), tell)),
+        messages=Each(messages, partial(_with_notes, rules=rules)),
+        sessions=talks,
     )
     return with_sessions(found)
 
@@ -109,7 +107,7 @@ def _put_together(
 def _draw(found: TrackFound, problems: Sequence[Problem], form: TrackForm, shown: Shown) -> None:
     """Shows all or the one message that was chosen; of a list on a terminal it then asks which one to show."""
     if shown.hidden is not None:
-        found, problems = shown.hidden.noun(found), shown.hidden.noun(list(problems))
+        found, problems = _hidden(found, shown.hidden), shown.hidden.noun(list(problems))
     chosen = found if shown.number is None else _only(found, shown.number)
     with output_stream(shown.output) as stream:
         draw_track(chosen, problems, form, stream, shown.color, number=shown.number)
@@ -139,7 +137,19 @@ def _read_at_all(searched: Searched, paths: Sequence[Path], problems: Sequence[P
         raise WrongUsage(_no_logs(paths, list(dict.fromkeys(problems))))
 
 
-def _session_ids(rows: Sequence[TrackingRow]) -> set[str]:
+def _hidden(found: TrackFound, redactor: "Redactor") -> TrackFound:
+    hidden = redactor.noun(replace(found, messages=[]))
+    return replace(hidden, messages=Each(found.messages, redactor.noun))
+
+
+def _naming(rows: Iterable[TrackingRow], named: set[str]) -> Iterator[TrackingRow]:
+    """The rows; the SMTP sessions that they name are `named` as they pass."""
+    for row in rows:
+        named |= _session_ids([row])
+        yield row
+
+
+def _session_ids(rows: Iterable[TrackingRow]) -> set[str]:
     """The SMTP sessions that rows name, in lower case."""
     named = (row.text("source_context").partition(";") for row in rows)
     return {first.lower() for first, semicolon, _ in named if semicolon and first.isprintable() and " " not in first}

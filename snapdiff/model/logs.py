@@ -3,6 +3,7 @@
 Import them from `model`, which hands them on. The readers in `read/` make them; everything else only looks.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -315,6 +316,6 @@ class TrackFound(Struct, frozen=True):
 
     rows_read: int
     files: list[str]
-    messages: list[TrackedMessage]
+    messages: Sequence[TrackedMessage]
     sessions: list[Session]
     protocol_files: list[str] = []

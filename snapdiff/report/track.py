@@ -10,7 +10,7 @@ from snapdiff.log_words import row_words
 from snapdiff.report.safe_text import harmless_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from snapdiff.model import Problem, TrackFound
     from snapdiff.report.choose import ColorChoice
@@ -38,8 +38,7 @@ def draw_track(
 
         write_json(found, problems, stream)
     elif form == "csv":
-        text = _csv_of_sessions(found) if found.protocol_files else _csv(found)
-        stream.write(text.encode("utf-8-sig", "backslashreplace"))
+        _write_csv(_session_cells(found) if found.protocol_files else _row_cells(found), stream)
     elif form == "markdown":
         from snapdiff.report.track_markdown import markdown
 
@@ -50,31 +49,32 @@ def draw_track(
         write_text(found, problems, stream, color, number)
 
 
-def _csv(found: TrackFound) -> str:
-    """One line a row, its columns those of all rows; a text that a spreadsheet could take for a formula is defused."""
-    rows = [row for message in found.messages for row in message.events]
-    names = list(dict.fromkeys(name for row in rows for name in row.fields))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*_FIRST_COLUMNS, *(harmless_cell(name) for name in names)])
+def _write_csv(rows: Iterable[Sequence[object]], stream: BinaryIO) -> None:
+    """Rows as they come; a text that a spreadsheet could take for a formula is defused."""
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     for row in rows:
+        writer.writerow([harmless_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    text.flush()
+    text.detach()
+
+
+def _row_cells(found: TrackFound) -> Iterator[Sequence[object]]:
+    """One row a row of the logs, its columns those of all of them."""
+    names = list(dict.fromkeys(name for message in found.messages for row in message.events for name in row.fields))
+    yield [*_FIRST_COLUMNS, *names]
+    for row in (row for message in found.messages for row in message.events):
         values = [row.fields.get(name, "") for name in names]
         texts = [value if isinstance(value, str) else "; ".join(value) for value in values]
-        first = [harmless_cell(row.file), row.line, row.format, harmless_cell(row.time or "")]
-        meaning = harmless_cell(row_words(row))
-        writer.writerow([*first, meaning, *(harmless_cell(text) for text in texts)])
-    return out.getvalue()
+        yield [row.file, row.line, row.format, row.time or "", row_words(row), *texts]
 
 
-def _csv_of_sessions(found: TrackFound) -> str:
-    """One line a line of a session, where protocol logs were looked through by themselves."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_SESSION_COLUMNS)
+def _session_cells(found: TrackFound) -> Iterator[Sequence[object]]:
+    """One row a line of a session, where protocol logs were looked through by themselves."""
+    yield _SESSION_COLUMNS
     for session in found.sessions:
         ends = [session.kind, session.connector_id, session.session_id, session.local, session.remote]
         for line in session.lines:
             sequence = "" if line.sequence is None else str(line.sequence)
-            said = [session.file, str(line.line), line.time or "", *ends, sequence, line.event, line.data, line.context]
-            writer.writerow([harmless_cell(one) for one in said])
-    return out.getvalue()
+            said = [line.event, line.data, line.context]
+            yield [session.file, str(line.line), line.time or "", *ends, sequence, *said]

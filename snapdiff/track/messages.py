@@ -1,31 +1,83 @@
 """Rows to messages: rows of one Message-Id over all servers, in the order of time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import overload
+
+from msgspec import Struct
 
 from snapdiff.model import TrackedMessage, TrackingRow
 from snapdiff.track.copies import copies
 from snapdiff.track.gaps import gaps
 from snapdiff.track.hops import hops
+from snapdiff.track.packed import PackedRows
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
 from snapdiff.track.stays import stays
 
-
-def messages(rows: Iterable[TrackingRow]) -> list[TrackedMessage]:
-    """Every message of these rows, in the order of its first one; rows without a Message-Id come last, under None."""
-    by_id: dict[str, list[TrackingRow]] = defaultdict(list)
-    for row in rows:
-        by_id[row.text("message_id")].append(row)
-    for group in by_id.values():
-        group.sort(key=row_order)
-    ordered = dict(sorted(by_id.items(), key=lambda item: (row_order(item[1][0]), item[0])))
-    reports, about = _reports(ordered)
-    found = [_message(name, group, reports.get(name, []), about.get(name, [])) for name, group in ordered.items()]
-    return [one for one in found if one.message_id] + [one for one in found if not one.message_id]
+RowOrder = tuple[bool, float, str, int]
 
 
-def row_order(row: TrackingRow) -> tuple[bool, float, str, int]:
+class _Group(Struct):
+    """The rows of one message: packed, the order of the first of them, and those that speak of a delivery report."""
+
+    first: RowOrder
+    packed: list[bytes]
+    linking: list[tuple[RowOrder, str, list[str]]]
+
+
+class Messages(Sequence[TrackedMessage]):
+    """Every message of some rows, in the order of its first one; rows without a Message-Id come last, under None.
+
+    The rows are kept packed, and a message is put together each time that it is looked at; `prepared` is what is done
+    with each of its rows then.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[TrackingRow],
+        prepared: Callable[[TrackingRow], TrackingRow] = lambda row: row,
+    ) -> None:
+        self._prepared = prepared
+        self._rows = PackedRows()
+        groups: dict[str, _Group] = {}
+        for row in rows:
+            self._add(row, groups)
+        ordered = sorted(groups.items(), key=lambda item: (not item[0], item[1].first, item[0]))
+        self._groups = dict(ordered)
+        self._names = [name for name, _ in ordered]
+        self._reports, self._about = _reports(self._groups)
+
+    def _add(self, row: TrackingRow, groups: dict[str, _Group]) -> None:
+        name, order = row.text("message_id"), row_order(row)
+        group = groups.get(name)
+        if group is None:
+            group = groups[name] = _Group(order, [], [])
+        group.first = min(group.first, order)
+        group.packed.append(self._rows.packed(row))
+        event = row.event
+        if name and event in _LINKING and (named := [one for one in row.texts("reference") if "@" in one]):
+            group.linking.append((order, event, named))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, at: int) -> TrackedMessage: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[TrackedMessage]: ...
+    def __getitem__(self, at: int | slice) -> TrackedMessage | list[TrackedMessage]:
+        if isinstance(at, slice):
+            return [self._message(name) for name in self._names[at]]
+        return self._message(self._names[at])
+
+    def _message(self, name: str) -> TrackedMessage:
+        rows = [self._prepared(row) for row in self._rows.unpacked(self._groups[name].packed)]
+        rows.sort(key=row_order)
+        return _message(name, rows, self._reports.get(name, []), self._about.get(name, []))
+
+
+def row_order(row: TrackingRow) -> RowOrder:
     """What rows are sorted by: their time, then where they stand; those without a time come last."""
     time = row_time(row)
     return time is None, time.timestamp() if time else 0.0, row.file, row.line
@@ -55,17 +107,18 @@ def _first(rows: list[TrackingRow], name: str) -> str:
     return next((value for row in rows if (value := row.text(name))), "")
 
 
-def _reports(by_id: dict[str, list[TrackingRow]]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+_LINKING = frozenset({"DSN", "FAIL", "SEND", "DEFER"})
+
+
+def _reports(groups: Mapping[str, _Group]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Reports and what they are about: a DSN row's reference is the message, a FAIL row's may be the report."""
     reports: dict[str, dict[str, None]] = defaultdict(dict)
     about: dict[str, dict[str, None]] = defaultdict(dict)
-    for name, rows in by_id.items():
-        for row in rows if name else ():
-            if row.event not in ("DSN", "FAIL", "SEND", "DEFER"):
-                continue
-            for other in row.texts("reference"):
-                if "@" in other and other != name:
-                    report, message = (name, other) if row.event == "DSN" else (other, name)
+    for name, group in groups.items():
+        for _, event, named in sorted(group.linking):
+            for other in named:
+                report, message = (name, other) if event == "DSN" else (other, name)
+                if report != message:
                     reports[message][report] = None
                     about[report][message] = None
     return {key: list(value) for key, value in reports.items()}, {key: list(value) for key, value in about.items()}

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from snapdiff.model import RowSession, Session, SessionLine, TrackedMessage, TrackFound, TrackingRow
 from snapdiff.times import parse_time
+from snapdiff.track.packed import Each
 from snapdiff.track.search import row_time
 
 _KINDS = {"RECEIVE": "receive", "HARECEIVE": "receive", "DELIVER": "receive", "SEND": "send"}
@@ -32,7 +33,7 @@ def with_sessions(found: TrackFound) -> TrackFound:
     for session in found.sessions:
         by_id[session.kind, session.session_id.lower()].append(session)
         by_connector[session.kind, session.connector_id.lower()].append(session)
-    return replace(found, messages=[_with_sessions(one, by_id, by_connector) for one in found.messages])
+    return replace(found, messages=Each(found.messages, lambda one: _with_sessions(one, by_id, by_connector)))
 
 
 _Sessions = Mapping[tuple[str, str], list[Session]]

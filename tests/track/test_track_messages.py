@@ -10,13 +10,13 @@ from rowmaker import row
 
 from snapdiff.model import TrackedMessage, TrackingRow
 from snapdiff.read.log_values import with_parsed
-from snapdiff.track.messages import messages
+from snapdiff.track.messages import Messages
 
 INSIDE = "Intra-Organization SMTP Send Connector"
 
 
 def one(*rows: TrackingRow) -> TrackedMessage:
-    (found,) = messages(rows)
+    (found,) = Messages(rows, with_parsed)
     return found
 
 
@@ -104,7 +104,7 @@ def test_a_list_without_members_is_expanded() -> None:
 
 @pytest.mark.parametrize("case", [str.upper, str.lower])
 def test_a_report_and_what_it_is_about_are_linked_both_ways(case: Callable[[str], str]) -> None:
-    found = messages(
+    found = Messages(
         [
             row(case("FAIL"), "08:00:01", reference=["<dsn@x.test>"]),
             row(case("DSN"), "08:00:02", message_id="<dsn@x.test>", reference=["<1@x.test>"], source="DSN"),
@@ -174,7 +174,7 @@ def test_an_edge_server_of_the_house_is_known_by_its_answer_and_domain(
 def test_the_house_is_known_by_the_latencies_that_its_servers_noted() -> None:
     info = "2024-05-14T08:00:00.000Z;LSRV=MBX01.x.test:TOTAL-HUB=0.5"
     sent = {"client_hostname": "MBX01", "server_hostname": "EDGE01.x.test", "source_context": ANSWER}
-    found = one(with_parsed(row("SEND", message_info=info, connector_id="EdgeSync - a to Internet", **sent)))
+    found = one(row("SEND", message_info=info, connector_id="EdgeSync - a to Internet", **sent))
     assert len(found.gaps) == 1
     assert one(row("SEND", connector_id="EdgeSync - a to Internet", **sent)).gaps == []
 
@@ -206,7 +206,7 @@ def test_clocks_that_differ_are_told() -> None:
 
 
 def test_rows_without_a_message_id_stand_last_under_none() -> None:
-    found = messages([row("NOTIFYMAPI", "07:00:00", message_id=""), row("RECEIVE", "08:00:00")])
+    found = Messages([row("NOTIFYMAPI", "07:00:00", message_id=""), row("RECEIVE", "08:00:00")])
     assert [each.message_id for each in found] == ["<1@x.test>", None]
 
 
@@ -225,8 +225,8 @@ def test_every_row_stands_once_whatever_the_order_they_come_in(order: list[int],
         )
         for second in range(6)
     ]
-    found = messages(rows)
+    found = Messages(rows)
     assert sorted(each.time or "" for one in found for each in one.events) == [each.time for each in rows]
-    assert messages([rows[at] for at in order]) == found
+    assert list(Messages([rows[at] for at in order])) == list(found)
     for message in found:
         assert len({way.address.lower() for way in message.ways}) == len(message.ways)

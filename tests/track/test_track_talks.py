@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from rowmaker import row
 
 from snapdiff.model import LogValue, Session, SessionLine, TrackFound
-from snapdiff.track.messages import messages
+from snapdiff.track.messages import Messages
 from snapdiff.track.talks import with_sessions
 
 SAID = [
@@ -32,7 +32,7 @@ def session(session_id: str = "08DC", start: str = "08:00:00", end: str = "08:00
 
 
 def talks(event: str, sessions: list[Session], **fields: LogValue) -> list[tuple[str, str]]:
-    found = TrackFound(1, [], messages([row(event, "08:00:05", **fields)]), sessions)
+    found = TrackFound(1, [], Messages([row(event, "08:00:05", **fields)]), sessions)
     return [(one.session_id, one.start or "") for one in with_sessions(found).messages[0].talks]
 
 
@@ -73,7 +73,7 @@ def test_of_several_with_one_id_the_nearest_counts() -> None:
 
 
 def test_only_lines_about_the_message_are_told() -> None:
-    found = TrackFound(1, [], messages([row("RECEIVE", "08:00:05", **NAMED)]), [session()])
+    found = TrackFound(1, [], Messages([row("RECEIVE", "08:00:05", **NAMED)]), [session()])
     (talk,) = with_sessions(found).messages[0].talks
     assert [SAID[line - 1][1].partition(":")[0] for line in talk.lines] == [
         "MAIL FROM",
@@ -84,7 +84,7 @@ def test_only_lines_about_the_message_are_told() -> None:
 
 
 def told(one: Session, event: str, **fields: LogValue) -> list[str]:
-    found = TrackFound(1, [], messages([row(event, "08:00:05", **fields)]), [one])
+    found = TrackFound(1, [], Messages([row(event, "08:00:05", **fields)]), [one])
     by_number = {line.line: line for line in one.lines}
     return [by_number[number].data for number in with_sessions(found).messages[0].talks[0].lines]
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rowmaker import row
 
 from snapdiff.model import LogValue, TrackedMessage, TrackingRow
-from snapdiff.track.messages import messages
+from snapdiff.track.messages import Messages
 
 INSIDE = "Intra-Organization SMTP Send Connector"
 OUTSIDE = "Outbound to the smart host"
@@ -27,7 +27,7 @@ def submit(at: str, client: str, server: str) -> TrackingRow:
 
 
 def one(*rows: TrackingRow) -> TrackedMessage:
-    (found,) = messages(rows)
+    (found,) = Messages(rows)
     return found
 
 
@@ -84,7 +84,7 @@ def test_a_reply_is_a_message_of_its_own() -> None:
         hop("DELIVER", "09:00:03", "EX13-2", "EX13-2", "", "STOREDRIVER"),
     ]
     answers = [replace(each, fields=each.fields | {"message_id": "<2@x.test>"}) for each in reply]
-    first, second = messages([*answers, *BETWEEN_MAILBOXES])
+    first, second = Messages([*answers, *BETWEEN_MAILBOXES])
     assert (first.message_id, second.message_id) == ("<1@x.test>", "<2@x.test>")
     assert (first.reports, second.about) == ([], [])
     assert first.gaps == second.gaps == []

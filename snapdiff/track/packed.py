@@ -1,0 +1,57 @@
+"""What keeps a search that finds much within bounds: rows as bytes, and nouns that are made when they are looked at."""
+
+import marshal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+from snapdiff.model import TrackingRow
+
+Noun = TypeVar("Noun")
+
+
+class Each(Sequence[Noun], Generic[Noun]):
+    """Nouns with each of which something is done, every time that it is looked at; none of the results is kept."""
+
+    def __init__(self, nouns: Sequence[Noun], do: Callable[[Noun], Noun]) -> None:
+        self._nouns = nouns
+        self._do = do
+
+    def __len__(self) -> int:
+        return len(self._nouns)
+
+    @overload
+    def __getitem__(self, at: int) -> Noun: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Noun]: ...
+    def __getitem__(self, at: int | slice) -> Noun | list[Noun]:
+        if isinstance(at, slice):
+            return [self._do(one) for one in self._nouns[at]]
+        return self._do(self._nouns[at])
+
+
+class PackedRows:
+    """Rows that are packed when they are added, and unpacked when they are asked for: equal, but for what was parsed.
+
+    A row takes about what its line does in the log; as an object it takes several times as much.
+    """
+
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[str, ...], int] = {}
+        self._names: list[tuple[str, ...]] = []
+        self._files: dict[str, str] = {}
+
+    def packed(self, row: TrackingRow) -> bytes:
+        """One row as bytes, which only this object can read."""
+        names = tuple(row.fields)
+        shape = self._shapes.get(names)
+        if shape is None:
+            shape = self._shapes[names] = len(self._names)
+            self._names.append(names)
+        return marshal.dumps((shape, row.file, row.line, row.format, row.time, list(row.fields.values())))
+
+    def unpacked(self, rows: list[bytes]) -> Iterator[TrackingRow]:
+        """The rows again, in the order given."""
+        for one in rows:
+            shape, file, line, form, time, values = marshal.loads(one)  # noqa: S302 - written above, by this process
+            fields = dict(zip(self._names[shape], values, strict=True))
+            yield TrackingRow(self._files.setdefault(file, file), line, form, time, fields)

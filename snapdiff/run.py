@@ -26,7 +26,7 @@ from snapdiff.joining import Joining
 from snapdiff.journey import TraceKey, each_journey
 from snapdiff.model import Finding, Journey, Parent, Problem, Trace, TrackingRow
 from snapdiff.policy.form import Policy
-from snapdiff.read.listing import Listing, ReadFailed, TraceFolder
+from snapdiff.read.listing import Listing, ReadFailed, TraceFolder, unheard
 from snapdiff.read.log_values import with_parsed
 from snapdiff.read.logs import HARMLESS_IN_LOGS, LogPlace, LogRows, find_logs
 from snapdiff.read.protocol import sessions
@@ -168,7 +168,7 @@ class Run:
     def _told_transfers(self, keys: Sequence[TraceKey]) -> list[TrackingRow]:
         """What the logs say about splits of these messages: one quick look for that word alone, the first time."""
         if self._transfers is None:
-            rows = LogRows(self.logs, lambda problem: None, [TRANSFER])
+            rows = LogRows(self.logs, unheard, [TRANSFER])
             self._transfers = transfers(rows, keys)
         return self._transfers
 

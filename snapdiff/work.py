@@ -20,7 +20,7 @@ from snapdiff.mail.message import Message
 from snapdiff.model import DecodedView, LoadedSnapshot, Problem, Snapshot, Step, Trace
 from snapdiff.policy.asking import Asker
 from snapdiff.policy.form import Policy
-from snapdiff.read.listing import TraceFolder
+from snapdiff.read.listing import TraceFolder, unheard
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.trace import file_path, load_trace, message_facts
@@ -140,7 +140,7 @@ def drawn_from(folder: TraceFolder, trace: Trace, sides: tuple[Side, Side]) -> T
     drawn = _drawn()
     drawn.watch(trace.steps[0], *sides)
     steps = Steps(folder.plain, drawn.watch)
-    for loaded in load_trace(folder, lambda problem: None):
+    for loaded in load_trace(folder, unheard):
         if loaded is not None:
             steps.add(loaded)
     last = steps.last_message

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from snapdiff.model import Problem, TrackingRow
+from snapdiff.model import TrackingRow
+from snapdiff.read.listing import unheard
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_newest import newest_time
 from snapdiff.read.logs import LogPlace, LogRows, Tell
@@ -75,7 +76,7 @@ class Searched:
         """Every row of these messages, and of the delivery reports about them."""
         words = sorted(wanted)
         known = self._indexed.named(words) if self._indexed is not None else self._logs.passed
-        logs = LogRows(self._places, _unheard, words, self._local, exact=True, jobs=self._jobs, known=known)
+        logs = LogRows(self._places, unheard, words, self._local, exact=True, jobs=self._jobs, known=known)
         return (row for row in (logs if wanted else ()) if _is_about(row, wanted))
 
 
@@ -92,10 +93,6 @@ def _chosen(indexed: "Indexed", search: Search) -> "Mapping[LogPlace, Known] | N
     if words := search.subject.split():
         return indexed.with_text("subject", [max(words, key=len)])
     return None
-
-
-def _unheard(problem: Problem) -> None:
-    """The rows are read for the second time, and what is odd about them was told at the first."""
 
 
 def _is_about(row: TrackingRow, wanted: set[str]) -> bool:

@@ -4,7 +4,7 @@ import contextlib
 import csv
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import BinaryIO
@@ -12,14 +12,13 @@ from typing import BinaryIO
 from snapdiff.model import LogValue, Problem, RowFormat, TrackingRow
 from snapdiff.read.clixml import records_of_xml
 from snapdiff.read.format_list import FormatList
-from snapdiff.read.listing import ReadFailed
+from snapdiff.read.listing import ReadFailed, Tell
 from snapdiff.read.local_time import LocalTime, Order, order_found, to_utc, zone_shown
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.record import Record, checked_size
 from snapdiff.read.shown_lists import LISTS, as_list, normal_pairs
 from snapdiff.read.tracking import allow_large_fields
 
-Tell = Callable[[Problem], None]
 MAX_RECORDS = 500_000
 """An export is read as a whole, to see what its times prove; beyond that the rest is left out with a problem."""
 _ROWS_BY_DEFAULT = 1000

@@ -1,11 +1,10 @@
 """The columns a log names to the names of its rows' values, with a word on every row that does not fit them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from snapdiff.model import Problem
+from snapdiff.read.listing import Tell
 from snapdiff.read.log_lines import Line
-
-Tell = Callable[[Problem], None]
 
 
 class Columns:

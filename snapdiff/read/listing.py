@@ -1,9 +1,9 @@
-"""What a walk finds and hands on: trace folders, the listing that holds them, and the errors on the way there.
+"""What a walk finds and hands on: trace folders, the listing that holds them, and what went wrong on the way there.
 
 These objects cross to worker processes and one stands there for every trace, so they stay small: under 1 KB each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -66,6 +66,14 @@ NONE_YET = (
     "Set-TransportService SERVER -PipelineTracingSenderAddress SENDER -PipelineTracingEnabled $true "
     "(Set-MailboxTransportService for mailbox delivery). If it is on, snapdiff doctor says what keeps them away."
 )
+
+
+Tell = Callable[[Problem], None]
+"""Hears what is odd or could not be read."""
+
+
+def unheard(problem: Problem) -> None:
+    """A `Tell` for what is read once more, or was already: each problem is told once."""
 
 
 class ReadFailed(Exception):  # noqa: N818 - named for what happened, as the rest of the family

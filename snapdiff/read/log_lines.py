@@ -3,12 +3,13 @@
 import codecs
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from msgspec import Struct
 
 from snapdiff.model import Problem
+from snapdiff.read.listing import Tell
 from snapdiff.read.log_needles import Needles
 
 BLOCK = 64 * 1024
@@ -56,7 +57,7 @@ class Lines:
         self,
         stream: BinaryIO,
         file: str,
-        tell: Callable[[Problem], None],
+        tell: Tell,
         needles: Needles | None = None,
         *,
         is_quoted: bool = False,

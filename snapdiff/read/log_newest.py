@@ -4,9 +4,8 @@ import codecs
 import io
 from collections.abc import Iterator, Sequence
 
-from snapdiff.model import Problem
 from snapdiff.read.files import openable
-from snapdiff.read.listing import ReadFailed
+from snapdiff.read.listing import ReadFailed, unheard
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.log_places import LogPlace, open_log
@@ -29,12 +28,12 @@ def newest_time(places: Sequence[LogPlace], local: LocalTime | None = None, jobs
         try:
             with open_log(place) as stream:
                 if kind_of(stream) != "msgtrk":
-                    rows = LogRows([place], _unheard, (), local)
+                    rows = LogRows([place], unheard, (), local)
                     newest = max((newest, *(row.time or "" for row in rows)))
                 elif found := pieces(place, stream):
                     planned += found
                 else:
-                    lines = (line.text.encode() for line in Lines(stream, place.file, _unheard))
+                    lines = (line.text.encode() for line in Lines(stream, place.file, unheard))
                     newest = max((newest, *(_newest([line]) for line in lines)))
         except ReadFailed:
             continue
@@ -72,7 +71,3 @@ def _newest(lines: Sequence[bytes]) -> str:
         if newest := max((time for time in times if parse_time(time) is not None), default=""):
             return newest
     return ""
-
-
-def _unheard(problem: Problem) -> None:
-    """The rows are read once more, and what is odd about them is told then."""

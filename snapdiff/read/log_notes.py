@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.files import openable
+from snapdiff.read.listing import unheard
 from snapdiff.read.log_kind import LogKind
 from snapdiff.read.log_lines import Line
 from snapdiff.read.log_needles import Needles
@@ -54,7 +55,7 @@ class Noting(Struct, frozen=True):
 
 def noted(work: Noting) -> list[Note]:
     """The notes of a piece, part by part."""
-    reader = LINE_READERS[work.kind](work.piece.place.file, lambda problem: None)
+    reader = LINE_READERS[work.kind](work.piece.place.file, unheard)
     for header in work.above:
         reader.header(header)
     try:

@@ -3,7 +3,7 @@
 import gzip
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,12 +14,9 @@ from msgspec.structs import replace
 from snapdiff.model import Problem
 from snapdiff.read.bounded import bounded
 from snapdiff.read.files import explain, openable
-from snapdiff.read.listing import ReadFailed
+from snapdiff.read.listing import ReadFailed, Tell
 from snapdiff.read.log_kind import HEAD
 from snapdiff.read.names import parse_name, shown
-
-Tell = Callable[[Problem], None]
-"""Hears what is odd or could not be read."""
 
 
 class LogPlace(Struct, frozen=True):

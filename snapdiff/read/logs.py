@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.legacy import Exchange2000Reader, RulesReader, read_55
 from snapdiff.read.listing import ReadFailed
+from snapdiff.read.listing import Tell as Tell
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_kind import HEAD, LogKind, kind_of_head
 from snapdiff.read.log_lines import Line, Lines
 from snapdiff.read.log_needles import Needles
 from snapdiff.read.log_places import LogPlace as LogPlace
-from snapdiff.read.log_places import Tell as Tell
 from snapdiff.read.log_places import find_logs as find_logs
 from snapdiff.read.log_places import open_log as open_log
 from snapdiff.read.log_scan import Known, Piece, Scanned, all_of, pieces, scan

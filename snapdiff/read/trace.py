@@ -1,13 +1,13 @@
 """Turns one folder of snapshot files into loaded snapshots, one after the other, and into the trace's own facts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from snapdiff.mail.fields import first_value
 from snapdiff.mail.words import decode_value, shown
 from snapdiff.model import LoadedSnapshot, Problem
-from snapdiff.read.listing import ReadFailed, TraceFolder
+from snapdiff.read.listing import ReadFailed, Tell, TraceFolder
 from snapdiff.read.names import parse_name
 from snapdiff.read.snapshot import load_snapshot
 from snapdiff.read.walker import read_file
@@ -23,7 +23,7 @@ class Facts(Struct, frozen=True):
     subject: str | None = None
 
 
-def load_trace(folder: TraceFolder, report: Callable[[Problem], None]) -> Iterator[LoadedSnapshot | None]:
+def load_trace(folder: TraceFolder, report: Tell) -> Iterator[LoadedSnapshot | None]:
     """The snapshots of a folder in order, one at a time; None, with a problem reported, for one that can't be read."""
     last: LoadedSnapshot | None = None
     for name in folder.files:

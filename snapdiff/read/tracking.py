@@ -8,7 +8,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from snapdiff.model import LogValue, RowFormat, TrackingRow
-from snapdiff.read.columns import Columns, Tell
+from snapdiff.read.columns import Columns
+from snapdiff.read.listing import Tell
 from snapdiff.read.log_lines import Line
 from snapdiff.read.log_values import members, statuses
 

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from snapdiff.log_words import row_words
 from snapdiff.report.markdown_text import code, row, sentence
 from snapdiff.report.moments import moments, session_words, who_words
-from snapdiff.report.words import counted, is_refusal, summary
+from snapdiff.report.words import counted, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ def _what(moment: Moment) -> str:
         event = f", {code(entry.event)}" if entry.event else ""
         return sentence(row_words(entry.row)) + event + (f", {' to '.join(ends)}" if ends else "")
     if entry.session is not UNSET:
-        refused = [line.data for line in entry.session.lines if is_refusal(line)][:_REFUSALS_SHOWN]
+        refused = [line.data for line in entry.session.lines if line.is_refusal][:_REFUSALS_SHOWN]
         return session_words(entry.session, code) + "".join(f", {code(data, 300)}" for data in refused)
     if entry.kind == "gap":
         return f"Gap: {sentence(str(entry.text))}"

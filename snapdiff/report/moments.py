@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
 
-from snapdiff.report.words import actor_words, counted
+from snapdiff.report.words import actor_words, counted, session_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -72,9 +72,8 @@ def who_words(moment: Moment, mark: Mark) -> str:
 
 def session_words(session: Session, mark: Mark) -> str:
     """Who spoke in an SMTP session, and how much of it is known."""
-    end = "from" if session.kind == "receive" else "to"
     lines = len(session.lines) + (session.more_lines or 0)
-    return f"SMTP session {end} {mark(session.remote or '?')}, {counted(lines, 'line')}"
+    return f"{session_with(session, mark)}, {counted(lines, 'line')}"
 
 
 def folder_numbers(journey: Journey) -> dict[str, int]:

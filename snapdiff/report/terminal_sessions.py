@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from snapdiff.report.terminal_overview import time_words
 from snapdiff.report.terminal_text import Line, Paper, Piece, hanging
-from snapdiff.report.words import counted, cut, is_refusal
+from snapdiff.report.words import counted, cut, session_with
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -22,15 +22,14 @@ def session_lines(session: Session, paper: Paper, *, whole: bool, told_by: Line 
 
     Else only the refusals among them.
     """
-    spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
     when = f"{time_words(session.start, paper)}  " if session.start else ""
     head = told_by or [Piece("    "), Piece(when, "dim")]
     body = [
-        Piece(f"{spoke} {paper.show(session.remote, 100) or '?'}"),
+        Piece(session_with(session, lambda text: paper.show(text, 100))),
         Piece(f"  {paper.show(session.connector_id, 200)}, {counted(len(session.lines), 'line')}", "dim"),
     ]
     yield from hanging(head, body, paper.width)
-    chosen = session.lines if whole else [line for line in session.lines if is_refusal(line)]
+    chosen = session.lines if whole else [line for line in session.lines if line.is_refusal]
     yield from _said(chosen[:_SHOWN], paper)
     if len(chosen) > _SHOWN or session.more_lines:
         left = len(chosen) - min(len(chosen), _SHOWN) + (session.more_lines or 0)
@@ -62,9 +61,8 @@ def sessions_alone(found: TrackFound, paper: Paper, most: int) -> Iterator[Line]
 
 def hop_lines(session: Session, lines: Collection[int], paper: Paper) -> Iterator[Line]:
     """A session in short, below the row of its hop: who spoke, and the lines with these numbers."""
-    spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
     body = [
-        Piece(f"{spoke} {paper.show(session.remote, 100) or '?'}"),
+        Piece(session_with(session, lambda text: paper.show(text, 100))),
         Piece(f"  {paper.show(session.connector_id, 200)}, session {paper.show(session.session_id, 64)}", "dim"),
     ]
     yield from hanging([Piece("        ")], body, paper.width)
@@ -73,7 +71,7 @@ def hop_lines(session: Session, lines: Collection[int], paper: Paper) -> Iterato
 
 def _said(lines: Sequence[SessionLine], paper: Paper) -> Iterator[Line]:
     for line in lines:
-        style = "error" if is_refusal(line) else "dim"
+        style = "error" if line.is_refusal else "dim"
         words = f"{line.data}{' ' if line.data and line.context else ''}{line.context}"
         sign = [Piece(f"        {paper.show(line.event, 1) or ' '} ", "label")]
         yield from hanging(sign, [Piece(paper.show(cut(words, _LONGEST)), style)], paper.width)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from snapdiff.log_words import context_words, row_words
 from snapdiff.report.markdown_notes import message_notes
 from snapdiff.report.markdown_text import code, row, sentence
-from snapdiff.report.words import counted, is_refusal
+from snapdiff.report.words import counted, session_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,11 +100,10 @@ def _session_list(sessions: Sequence[Session]) -> Iterator[str]:
     """SMTP sessions, a line each, with the replies in them that refuse; nothing where there are none."""
     yield "\n" if sessions else ""
     for session in sessions[:_SHOWN]:
-        spoke = "SMTP session from" if session.kind == "receive" else "SMTP session to"
         when = f", {code(session.start)}" if session.start else ""
         lines = counted(len(session.lines), "line")
-        yield f"- {code(session.session_id)}: {spoke} {code(session.remote or '?')}{when}, {lines}\n"
-        refused = [line for line in session.lines if is_refusal(line)]
+        yield f"- {code(session.session_id)}: {session_with(session, code)}{when}, {lines}\n"
+        refused = [line for line in session.lines if line.is_refusal]
         yield from (f"  - {code(line.data, 300)}\n" for line in refused[:_REFUSALS_SHOWN])
     if len(sessions) > _SHOWN:
         yield f"\nand {counted(len(sessions) - _SHOWN, 'more SMTP session')}.\n"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec import UNSET, UnsetType
 
-from snapdiff.model import Change, Degree, Kind, PartInfo, Service, SessionLine, Step, Tail
+from snapdiff.model import Change, Degree, Kind, PartInfo, Service, Session, Step, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -202,9 +202,9 @@ def delay_words(seconds: float | None) -> str:
     return f"{'+' if seconds >= 0 else ''}{elapsed_words(round(seconds * 1000))}"
 
 
-def is_refusal(line: SessionLine) -> bool:
-    """Whether a line is a reply that refuses (RFC 5321 section 4.2.1: 4xx for now, 5xx for good)."""
-    return line.is_refusal
+def session_with(session: Session, mark: Mark = _as_it_is) -> str:
+    """With whom an SMTP session was, and who began it: `SMTP session from 192.0.2.1:25`."""
+    return f"SMTP session {'from' if session.kind == 'receive' else 'to'} {mark(session.remote or '?')}"
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:

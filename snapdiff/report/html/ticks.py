@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from snapdiff.log_words import context_words, row_words
 from snapdiff.report.html.digests import key_of
 from snapdiff.report.moments import moments, session_words, who_words
-from snapdiff.report.words import cut, is_refusal, summary
+from snapdiff.report.words import cut, summary
 from snapdiff.servers import host
 
 if TYPE_CHECKING:
@@ -116,6 +116,6 @@ def _row(row: TrackingRow, tick: Tick) -> Tick:
 
 
 def _session(session: Session, tick: Tick) -> Tick:
-    refused = [cut(line.data, 300) for line in session.lines if is_refusal(line)][:_REFUSALS_SHOWN]
+    refused = [cut(line.data, 300) for line in session.lines if line.is_refusal][:_REFUSALS_SHOWN]
     words = session_words(session, lambda text: cut(text, 80))
     return replace(tick, look="session", who="", words=words, more=refused)

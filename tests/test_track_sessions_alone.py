@@ -8,6 +8,7 @@ import pytest
 from program import called
 
 from snapdiff.commands import track_sessions
+from snapdiff.read import protocol
 
 FIELDS = "#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"
 ONE, TWO = "08DC71424891CF5D", "08DC71424891CF5E"
@@ -102,6 +103,14 @@ def test_markdown_names_each_session(log: Path) -> None:
     said = called("track", log, "--format", "markdown").out.decode()
     assert said.startswith("# 2 SMTP sessions, from 1 SMTP protocol log\n")
     assert said.count("SMTP session from") == 2
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_lines_that_are_left_out_are_counted_with_the_others(
+    log: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(protocol, "LINES_KEPT", 2)
+    assert "6 lines" in called("track", log, "--format", form).out.decode()
 
 
 def test_of_very_many_sessions_the_first_are_kept(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,11 @@ class Session(Struct, frozen=True):
     more_lines: int | UnsetType = UNSET
     """Lines beyond a limit that are left out here."""
 
+    @property
+    def line_count(self) -> int:
+        """How many lines it has in its log, those that are left out here among them."""
+        return len(self.lines) + (self.more_lines or 0)
+
 
 class RecipientWay(Struct, frozen=True):
     """How one recipient fared. `came_from` is the list or the address it was put in for, None for one addressed.

@@ -72,8 +72,7 @@ def who_words(moment: Moment, mark: Mark) -> str:
 
 def session_words(session: Session, mark: Mark) -> str:
     """Who spoke in an SMTP session, and how much of it is known."""
-    lines = len(session.lines) + (session.more_lines or 0)
-    return f"{session_with(session, mark)}, {counted(lines, 'line')}"
+    return f"{session_with(session, mark)}, {counted(session.line_count, 'line')}"
 
 
 def folder_numbers(journey: Journey) -> dict[str, int]:

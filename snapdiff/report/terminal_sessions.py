@@ -26,7 +26,7 @@ def session_lines(session: Session, paper: Paper, *, whole: bool, told_by: Line 
     head = told_by or [Piece("    "), Piece(when, "dim")]
     body = [
         Piece(session_with(session, lambda text: paper.show(text, 100))),
-        Piece(f"  {paper.show(session.connector_id, 200)}, {counted(len(session.lines), 'line')}", "dim"),
+        Piece(f"  {paper.show(session.connector_id, 200)}, {counted(session.line_count, 'line')}", "dim"),
     ]
     yield from hanging(head, body, paper.width)
     chosen = session.lines if whole else [line for line in session.lines if line.is_refusal]

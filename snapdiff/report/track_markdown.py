@@ -101,7 +101,7 @@ def _session_list(sessions: Sequence[Session]) -> Iterator[str]:
     yield "\n" if sessions else ""
     for session in sessions[:_SHOWN]:
         when = f", {code(session.start)}" if session.start else ""
-        lines = counted(len(session.lines), "line")
+        lines = counted(session.line_count, "line")
         yield f"- {code(session.session_id)}: {session_with(session, code)}{when}, {lines}\n"
         refused = [line for line in session.lines if line.is_refusal]
         yield from (f"  - {code(line.data, 300)}\n" for line in refused[:_REFUSALS_SHOWN])

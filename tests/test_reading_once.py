@@ -1,6 +1,6 @@
 """What is read of a mail is read once, however many stages and findings look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,10 @@ from signed import sign
 from tracemaker import write_trace
 
 from snapdiff import signatures
+from snapdiff.findings import changed_parts
+from snapdiff.findings.register import Passing
 from snapdiff.mail import message as module
+from snapdiff.mail import visible
 from snapdiff.mail.dkim import Signature, signed_fields
 from snapdiff.mail.fields import Header, split_header
 from snapdiff.mail.message import Message
@@ -62,3 +65,31 @@ def test_what_a_signature_signs_is_worked_out_once_a_message(tmp_path: Path, mon
     trace = traced(tmp_path, [mail, mail, changed])
     assert seen == [mail, changed]
     assert [one.domain for one in trace.signatures or []] == ["contoso.test"]
+
+
+def test_html_is_read_once_by_comparison_and_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    read = visible.visible_lines
+
+    def counted(html: str) -> list[str]:
+        seen.append(html)
+        return read(html)
+
+    monkeypatch.setattr(visible, "visible_lines", counted)
+    texts = ["<p>some words", "<p>some words<p>This mail is for the named addressee alone", "<p>all of it is new"]
+    head = b"From: alan.reid@contoso.test\r\nContent-Type: text/html\r\n\r\n"
+    traced(tmp_path, [head + text.encode() for text in texts])
+    assert seen == texts
+
+
+def test_detectors_share_what_a_step_wrote_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    read = changed_parts._changed_texts
+
+    def counted(at: Passing) -> Iterator[changed_parts.TextBefore]:
+        asked.append(at.index)
+        return read(at)
+
+    monkeypatch.setattr(changed_parts, "_changed_texts", counted)
+    traced(tmp_path, [MAIL, CHANGED, MAIL])
+    assert asked == [0, 1]

@@ -137,9 +137,9 @@ def _visible(a: Part, b: Part) -> list[Hunk] | UnsetType:
         return UNSET
     if len(a.text.text) + len(b.text.text) > _MAX_VISIBLE_SOURCE:
         return UNSET
-    from snapdiff.mail.visible import TooLarge, visible_lines
+    from snapdiff.mail.visible import TooLarge, visible_text
 
     try:
-        return hunks_between(visible_lines(a.text.text), visible_lines(b.text.text))
+        return hunks_between(visible_text(a), visible_text(b))
     except TooLarge:
         return UNSET

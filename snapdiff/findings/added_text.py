@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec import UNSET
 
-from snapdiff.findings.body_text import BodyText, folded, html_text, plain_text
+from snapdiff.findings.body_text import BodyText, folded, html_of, html_text, plain_text
 from snapdiff.findings.changed_parts import changed_parts, earlier_lines, lines_of
 from snapdiff.findings.register import Passing
 from snapdiff.mail.parts import Part
@@ -107,7 +107,7 @@ def added_by(hunk: Hunk) -> str:
 
 def whole_text(part: Part) -> BodyText | None:
     """A text part as a reader sees it; None for HTML too large to be read."""
-    return html_text(part.text.text) if part.type == "text/html" else plain_text(lines_of(part))
+    return html_of(part) if part.type == "text/html" else plain_text(lines_of(part))
 
 
 def has_words(*lines: str) -> bool:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from snapdiff.findings.added_text import whole_text
 from snapdiff.findings.changed_parts import lines_of
+from snapdiff.mail.message import Message
+from snapdiff.mail.once import once
 from snapdiff.mail.parts import Part
 
 _FORMS = ("text/plain", "text/html")
@@ -23,9 +25,10 @@ class Alternatives(NamedTuple):
     html: Part
 
 
-def alternatives(root: Part) -> Alternatives | None:
+@once
+def alternatives(message: Message) -> Alternatives | None:
     """The two forms of the message's own body: of the first multipart/alternative that holds each once."""
-    for holder in (root, *root.descendants()):
+    for holder in (message.tree.root, *message.tree.root.descendants()):
         if holder.type == "multipart/alternative" and holder.embedding == 0:
             texts = [leaf for leaf in holder.leaves() if leaf.type in _FORMS and not leaf.is_attachment]
             if len(texts) == 2 and texts[0].type != texts[1].type:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from snapdiff.mail.visible import TooLarge, visible_lines
+from snapdiff.mail.once import once
+from snapdiff.mail.parts import Part
+from snapdiff.mail.visible import TooLarge, visible_lines, visible_text
 
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _QUOTE_MARKS = re.compile(r"\s*(?:>\s?)+")
@@ -44,7 +46,7 @@ def folded(text: str) -> str:
 class BodyText:
     """The lines of one text as a reader sees them. `quotes` says of each whether it is quoted from another message."""
 
-    lines: list[str]
+    lines: Sequence[str]
     quotes: list[bool]
 
     @cached_property
@@ -86,10 +88,22 @@ def html_text(source: str) -> BodyText | None:
     None for HTML that is too large to be read.
     """
     try:
-        lines = visible_lines(source)
-        own = visible_lines(source, quotes=False) if _BLOCKQUOTE.search(source) else lines
+        return _told_apart(source, visible_lines(source))
     except TooLarge:
         return None
+
+
+@once
+def html_of(part: Part) -> BodyText | None:
+    """The same of an HTML part."""
+    try:
+        return _told_apart(part.text.text, visible_text(part))
+    except TooLarge:
+        return None
+
+
+def _told_apart(source: str, lines: Sequence[str]) -> BodyText:
+    own = visible_lines(source, quotes=False) if _BLOCKQUOTE.search(source) else lines
     divider = _divider(lines)
     left = Counter(own)
     quotes: list[bool] = []

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from snapdiff.findings.register import Passing
+from snapdiff.mail.once import once
 from snapdiff.mail.parts import Part
 from snapdiff.model import Change, Hunk
 
@@ -29,6 +30,7 @@ class TextBefore(NamedTuple):
     after: Part
 
 
+@once
 def changed_parts(at: Passing) -> list[ChangedPart]:
     """The step's changes of parts that the later message has."""
     changes = [(number, change) for number, change in enumerate(at.step.changes) if change.kind in _OF_PARTS]
@@ -39,11 +41,16 @@ def changed_parts(at: Passing) -> list[ChangedPart]:
     return [ChangedPart(number, one, parts[one.part]) for number, one in changes if one.part in parts]
 
 
-def changed_texts(at: Passing) -> Iterator[TextBefore]:
+@once
+def changed_texts(at: Passing) -> Sequence[TextBefore]:
     """The text parts that a step changed in what they say or in how they say it, each once, with what they were.
 
     A part is left out where it can't be told which one it was.
     """
+    return tuple(_changed_texts(at))
+
+
+def _changed_texts(at: Passing) -> Iterator[TextBefore]:
     written = [one for one in changed_parts(at) if one.part.is_text and one.change.kind in _WRITTEN]
     relabelled = [
         (number, change)

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from snapdiff.mail.message import Message
+from snapdiff.mail.once import Remembers
 from snapdiff.model import Journey, Snapshot, Step, Trace
 from snapdiff.model.setup import SetUp
 
 
 @dataclass(frozen=True)
-class Passing:
+class Passing(Remembers):
     """One step that changed something, with the messages it compared. `index` is its place among the trace's steps.
 
     `first` is the trace's first message that is whole, the one that came in as far as this trace can tell; None

@@ -3,10 +3,11 @@
 from functools import cached_property
 
 from snapdiff.mail.fields import Header, field_name, split_header
+from snapdiff.mail.once import Remembers
 from snapdiff.mail.parts import Tree, parse
 
 
-class Message:
+class Message(Remembers):
     """The bytes of one message, its header and its MIME tree, each read once when first needed.
 
     Snapshots that hold the same message share it: what stays unchanged over many agents is read once.

@@ -11,6 +11,7 @@ from typing import Literal
 
 from snapdiff.mail.charsets import Text, decode_text
 from snapdiff.mail.fields import Header, first_value, split_header
+from snapdiff.mail.once import Remembers
 from snapdiff.mail.parameters import parameters
 from snapdiff.mail.transfer import IDENTITY, decode_transfer
 from snapdiff.mail.words import shown
@@ -38,7 +39,7 @@ class Delimiter:
         self.start, self.end, self.closing = start, end, closing
 
 
-class Part:
+class Part(Remembers):
     """One MIME entity. Offsets are of the file; content is read lazily from `raw`.
 
     `section` numbers it as IMAP does (RFC 9051 section 6.4.5); `header_section` is what a change of one of its

@@ -1,10 +1,13 @@
 """Turns an HTML body into the lines of text a reader sees."""
 
 import re
+from collections.abc import Sequence
 
 from snapdiff.mail.charsets import show_undecodable
 from snapdiff.mail.elements import OpenElements
 from snapdiff.mail.markup import read_markup
+from snapdiff.mail.once import once
+from snapdiff.mail.parts import Part
 
 MAX_CHARACTERS = 5_000_000
 
@@ -59,6 +62,12 @@ def visible_lines(html: str, quotes: bool = True) -> list[str]:
     lines = _Lines(_NOT_SHOWN if quotes else _NOT_SHOWN | {"blockquote"})
     read_markup(show_undecodable(html.removeprefix("\ufeff")), lines, _READ_ATTRIBUTES)
     return lines.close()
+
+
+@once
+def visible_text(part: Part) -> Sequence[str]:
+    """The lines of text a reader sees of an HTML part. Raises TooLarge as `visible_lines` does."""
+    return visible_lines(part.text.text)
 
 
 class _Lines:

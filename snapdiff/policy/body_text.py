@@ -7,7 +7,7 @@ from functools import cached_property
 from snapdiff.mail.markup import read_markup
 from snapdiff.mail.message import Message
 from snapdiff.mail.parts import Part
-from snapdiff.mail.visible import MAX_CHARACTERS, visible_lines
+from snapdiff.mail.visible import MAX_CHARACTERS, visible_text
 from snapdiff.policy.text_folding import folded
 
 _TARGETS = frozenset({"action", "background", "data", "href", "src", "srcset"})
@@ -76,7 +76,7 @@ def is_body(part: Part) -> bool:
 
 def _shown(part: Part) -> str:
     if part.type == "text/html":
-        return " ".join(visible_lines(part.text.text))
+        return " ".join(visible_text(part))
     return part.text.text
 
 

@@ -3,18 +3,20 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from snapdiff.findings.register import Found, Passing, of_step
 from snapdiff.mail.active import activity
 from snapdiff.mail.message import Message
+from snapdiff.mail.once import once
 
 _MAX_LINKS = 200
 _LONGEST_LINK = 4_000
 _SHORTEST_LINK = "http://a.b"
 _NAMED = 6
-_IN_TEXT = re.compile(r"https?://[^\s<>\"]{1,4000}", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>\"]{1,4000}", re.IGNORECASE)
 
 
 class _Content(NamedTuple):
@@ -48,6 +50,7 @@ def _is_of_text(kind: str, name: str | None) -> bool:
     return kind in {"part.added", "part.changed"} or (name or "").lower() == "content-type"
 
 
+@once
 def _content(message: Message) -> _Content:
     """Links and active content of the message's own texts; what is attached is not looked into."""
     content = _Content([], Counter())
@@ -59,11 +62,21 @@ def _content(message: Message) -> _Content:
             content.links.extend(link[:_LONGEST_LINK] for link in found.links[:_MAX_LINKS])
             content.active.update(found.active)
         else:
-            text = part.text.text
-            content.links.extend(
-                link.group() for link, _ in zip(_IN_TEXT.finditer(text), range(_MAX_LINKS), strict=False)
-            )
+            content.links.extend(islice(links_of(part.text.text), _MAX_LINKS))
     return content
+
+
+def links_of(text: str) -> Iterator[str]:
+    """The links of a plain text, looked for by what all of them hold: that is much faster than by how they begin."""
+    end = 0
+    at = text.find("://")
+    while at >= 0:
+        for start in (at - len("https"), at - len("http")):
+            if start >= end and (link := _LINK.match(text, start)):
+                yield link.group()
+                end = link.end()
+                break
+        at = text.find("://", max(end, at + 1))
 
 
 def _rewritten(before: list[str], after: list[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

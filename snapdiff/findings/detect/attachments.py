@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from snapdiff.findings.register import Found, Passing, of_step
+from snapdiff.mail.message import Message
+from snapdiff.mail.once import once
 from snapdiff.mail.parts import Part
 from snapdiff.model import Change
 
@@ -55,7 +57,7 @@ def attachments_changed(at: Passing) -> Iterator[Found]:
     """SD411 to SD414: what became of each attachment."""
     if not any(_is_about_parts(change.kind, change.part, change.name) for change in at.step.changes):
         return
-    old, new = _outer_parts(at.before.tree.root), _outer_parts(at.after.tree.root)
+    old, new = _outer_parts(at.before), _outer_parts(at.after)
     left_old = [part for part in old if part.is_attachment]
     left_new = list(new)
     _take(left_old, left_new, _identity)
@@ -84,9 +86,10 @@ def _is_about_parts(kind: str, part: str | None, name: str | None) -> bool:
     )
 
 
-def _outer_parts(root: Part) -> list[Part]:
+@once
+def _outer_parts(message: Message) -> Sequence[Part]:
     """The parts of the message itself, an attached message being one."""
-    parts = (root, *root.descendants())
+    parts = (message.tree.root, *message.tree.root.descendants())
     return [part for part in parts if part.embedding == 0 and part.shape != "multipart"]
 
 

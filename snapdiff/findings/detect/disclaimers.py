@@ -102,7 +102,7 @@ def _in_one_alternative(at: Passing, added_here: Sequence[AddedText]) -> Iterato
     """SD304: of two parts that say the same as plain text and as HTML, only one was given the text."""
     if not added_here:
         return
-    forms = alternatives(at.after.tree.root)
+    forms = alternatives(at.after)
     if forms is None:
         return
     touched = {one.part.section for one in changed_parts(at)}

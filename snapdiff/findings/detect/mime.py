@@ -1,11 +1,12 @@
 """The MIME structure of a message: alternatives made anew or dropped, parts put elsewhere, bodies as attachments."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from snapdiff.findings.alternatives import alternatives, is_made_anew, lost_between
 from snapdiff.findings.register import Found, Passing, follower, of_step
 from snapdiff.mail.message import Message
+from snapdiff.mail.once import once
 from snapdiff.mail.parts import Part
 from snapdiff.model import PartInfo, Snapshot, Trace
 
@@ -21,7 +22,7 @@ def alternative_made_anew(at: Passing) -> Iterator[Found]:
     """SD409: the plain text was thrown away, and made from the HTML."""
     if not _touches_parts(at):
         return
-    before, after = alternatives(at.before.tree.root), alternatives(at.after.tree.root)
+    before, after = alternatives(at.before), alternatives(at.after)
     if before is None or after is None or before.plain.content_key == after.plain.content_key:
         return
     if is_made_anew(before, after):
@@ -36,7 +37,7 @@ def alternative_dropped(at: Passing) -> Iterator[Found]:
     """SD417: of plain text and HTML, one is gone."""
     if not _touches_parts(at):
         return
-    before = alternatives(at.before.tree.root)
+    before = alternatives(at.before)
     if before is None:
         return
     types = {leaf.type for leaf in at.after.tree.root.leaves()}
@@ -51,7 +52,7 @@ def restructured(at: Passing) -> Iterator[Found]:
     """SD410: the same parts, in other multiparts."""
     if not _touches_parts(at):
         return
-    before, after = _holders(at.before.tree.root), _holders(at.after.tree.root)
+    before, after = _holders(at.before), _holders(at.after)
     moved = [key for key, holders in after.items() if before.get(key, holders) != holders]
     if not moved or _is_wrapped(at):
         return
@@ -65,10 +66,10 @@ def body_became_attachment(at: Passing) -> Iterator[Found]:
     """SD418: a body that was shown as text is listed as an attachment now."""
     if not _touches_parts(at):
         return
-    hidden = _hidden_body(at.after.tree.root)
-    if hidden is not None and _hidden_body(at.before.tree.root) is not None:
+    hidden = _hidden_body(at.after)
+    if hidden is not None and _hidden_body(at.before) is not None:
         return
-    before, after = _own_texts(at.before.tree.root), _own_texts(at.after.tree.root)
+    before, after = _own_texts(at.before), _own_texts(at.after)
     listed = [text for text in after if text.is_attachment or text is hidden]
     is_shown = {text.content_key for text in after} - {text.content_key for text in listed}
     was_shown = {text.content_key for text in before if not text.is_attachment} - is_shown
@@ -102,17 +103,17 @@ class AsItCame:
 
     def _look(self, message: Message) -> None:
         self._seen = True
-        root = message.tree.root
-        tnef = next((leaf for leaf in root.leaves() if leaf.type in _TNEF and not leaf.embedding), None)
+        tnef = next((leaf for leaf in message.tree.root.leaves() if leaf.type in _TNEF and not leaf.embedding), None)
         if tnef is not None:
             evidence = {"file": tnef.file_name or tnef.type, "part": tnef.section}
             self._found.append(Found("SD415", evidence))
-        hidden = _hidden_body(root)
+        hidden = _hidden_body(message)
         if hidden is not None:
             why = "it is marked Content-Disposition: attachment" if hidden.is_attachment else "it follows an attachment"
             self._found.append(Found("SD416", {"part": hidden.section, "why": why}))
 
 
+@once
 def _touches_parts(at: Passing) -> bool:
     return any(
         change.kind.startswith("part.")
@@ -135,7 +136,8 @@ def _placing(at: Passing) -> tuple[int, ...]:
     )
 
 
-def _holders(root: Part) -> dict[Hashable, tuple[str, ...]]:
+@once
+def _holders(message: Message) -> dict[Hashable, tuple[str, ...]]:
     """The types of the multiparts that hold each part of the message's own, outermost first.
 
     The parts go by their content (the n-th of that content), and the only text in a form by that form too.
@@ -143,7 +145,7 @@ def _holders(root: Part) -> dict[Hashable, tuple[str, ...]]:
     found: dict[Hashable, tuple[str, ...]] = {}
     counts: Counter[Hashable] = Counter()
     forms: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    stack: list[tuple[Part, tuple[str, ...]]] = [(root, ())]
+    stack: list[tuple[Part, tuple[str, ...]]] = [(message.tree.root, ())]
     while stack:
         part, holders = stack.pop()
         if part.shape == "multipart":
@@ -182,17 +184,20 @@ def _outline(root: Part) -> str:
     return told(root)
 
 
-def _own_texts(root: Part) -> list[Part]:
+@once
+def _own_texts(message: Message) -> Sequence[Part]:
     """The texts of the message itself, in plain text and HTML, shown or listed as attachments."""
-    return [leaf for leaf in root.leaves() if leaf.type in _FORM_WORDS and leaf.shape == "leaf" and not leaf.embedding]
+    leaves = message.tree.root.leaves()
+    return [leaf for leaf in leaves if leaf.type in _FORM_WORDS and leaf.shape == "leaf" and not leaf.embedding]
 
 
-def _hidden_body(root: Part) -> Part | None:
+@once
+def _hidden_body(message: Message) -> Part | None:
     """The text that should be the body and is shown as an attachment; None where a body is shown, or none is there.
 
     It is marked as an attachment and has no file's name, or it follows an attachment in a multipart/mixed.
     """
-    texts = _own_texts(root)
+    root, texts = message.tree.root, _own_texts(message)
     if not texts:
         return None
     shown = [part for part in texts if not part.is_attachment]

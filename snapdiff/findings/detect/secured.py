@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from snapdiff.findings.register import Found, Passing, of_step
+from snapdiff.mail.message import Message
+from snapdiff.mail.once import once
 from snapdiff.mail.secured import Secured, secured_parts
 from snapdiff.model import Change
 
@@ -19,10 +21,10 @@ def secured_content_touched(at: Passing) -> Iterator[Found]:
     """SD221 to SD224: what was signed or encrypted before this step is another, gone, or wrapped after it."""
     if at.before_headers_only or at.after_headers_only or not any(map(_may_touch, at.step.changes)):
         return
-    before = secured_parts(at.before.tree)
+    before = _secured(at.before)
     if not before:
         return
-    left = secured_parts(at.after.tree)
+    left = list(_secured(at.after))
     same = [(old, _taken(left, old, exactly=True)) for old in before]
     for old, exact in same:
         new = exact or _taken(left, old, exactly=False)
@@ -38,6 +40,11 @@ def secured_content_touched(at: Passing) -> Iterator[Found]:
         elif old.is_root and not new.is_root:
             evidence["wrapped_in"] = "a new message" if new.in_message else "a multipart"
             yield Found("SD222", evidence, _within(at.step.changes, None))
+
+
+@once
+def _secured(message: Message) -> Sequence[Secured]:
+    return secured_parts(message.tree)
 
 
 def _may_touch(change: Change) -> bool:

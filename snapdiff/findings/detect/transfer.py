@@ -7,6 +7,7 @@ from typing import NamedTuple
 from snapdiff.findings.changed_parts import changed_texts, lines_of
 from snapdiff.findings.register import Found, Passing, of_step
 from snapdiff.mail.fields import first_value
+from snapdiff.mail.once import once
 from snapdiff.mail.parameters import parameters
 from snapdiff.mail.parts import Part
 
@@ -39,9 +40,10 @@ def eight_bit_to_seven(at: Passing) -> Iterator[Found]:
 def bare_line_ends(at: Passing) -> Iterator[Found]:
     """SD406: LF without CR, or CR without LF, in a message that had none."""
     before, after = _differing(at)
+    whole = after.count(b"\r\n")
     for name, end in (("LF", b"\n"), ("CR", b"\r")):
-        count = _bare(after, end)
-        if count and not _bare(before, end):
+        count = after.count(end) - whole
+        if count and before.count(end) == before.count(b"\r\n"):
             yield Found("SD406", {"end": name, "count": str(count), "line": str(_first_bare(after, end))})
 
 
@@ -73,6 +75,7 @@ def flowed_text_broken(at: Passing) -> Iterator[Found]:
             yield Found("SD408", {"part": text.after.section, "what": what}, (text.number,))
 
 
+@once
 def _differing(at: Passing) -> tuple[bytes, bytes]:
     """Both messages from their starts as far as they can differ: the headers alone where the bodies are equal.
 
@@ -87,10 +90,6 @@ def _differing(at: Passing) -> tuple[bytes, bytes]:
     if len(old) - old_body == len(new) - new_body and old[old_body:] == new[new_body:]:
         return old[:old_body], new[:new_body]
     return old, new
-
-
-def _bare(raw: bytes, end: bytes) -> int:
-    return raw.count(end) - raw.count(b"\r\n")
 
 
 def _first_bare(raw: bytes, end: bytes) -> int:

@@ -4,6 +4,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain, islice
+from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,11 +34,18 @@ class Updated(Struct, frozen=True):
     rows: int = 0
 
 
-class _Due(Struct, frozen=True):
-    """A log of which there is more than the index knows: what that is, and how the log looked to its end."""
+class _Covered(Struct, frozen=True):
+    """A log that the index knows: what it holds of it, and all that is in the log as it is now."""
 
     log: IndexedLog
     kind: LogKind
+    whole: Piece
+
+
+class _Due(Struct, frozen=True):
+    """What the index does not know yet of the log at a path, and how the log looks to the end of that."""
+
+    path: str
     more: list[Piece]
     mark: Mark
 
@@ -47,11 +55,9 @@ class Indexed:
 
     def __init__(self, index: LogIndex, places: Sequence[LogPlace], jobs: int | None = None) -> None:
         self._index = index
-        self._places = places
+        self._paths = {place: os.path.realpath(place.path) for place in places}
         self._jobs = jobs
-        self._known: dict[LogPlace, IndexedLog] = {}
-        self._whole: dict[LogPlace, Piece] = {}
-        self._kinds: dict[LogPlace, LogKind] = {}
+        self._covered: dict[str, _Covered] = {}
 
     def update(self) -> Updated:
         """Brings the index up to date with the logs, and takes out logs whose files are gone.
@@ -62,7 +68,8 @@ class Indexed:
         gone = [path for path in self._index.paths() if not os.path.exists(path)]  # noqa: PTH110
         self._index.forget(gone)
         counts = Counter(removed=len(gone))
-        due = [found for place in self._places if (found := self._due(place, counts)) is not None]
+        places = {path: place for place, path in self._paths.items()}  # a log can be given by several names
+        due = [found for path, place in places.items() if (found := self._due(path, place, counts)) is not None]
         rows = self._take_in(due)
         self._index.save()
         return Updated(counts["added"], counts["grown"], counts["renewed"], counts["removed"], rows)
@@ -75,8 +82,8 @@ class Indexed:
         """Where rows may stand that hold one of these texts, in any letter case."""
         return self._chosen(self._index.parts_with(kind, texts))
 
-    def _due(self, place: LogPlace, counts: "Counter[str]") -> _Due | None:
-        path = os.path.realpath(place.path)
+    def _due(self, path: str, place: LogPlace, counts: "Counter[str]") -> _Due | None:
+        """What has to be read of a log; None for a log that the index can't know, or knows as far as it goes."""
         try:
             with open_log(place) as stream:
                 kind = kind_of(stream)
@@ -84,27 +91,31 @@ class Indexed:
                 found = pieces(place, stream, is_quoted=reader.is_quoted) if reader is not None else []
                 if kind is None or reader is None or not found:
                     return None
-                log, size = self._index.log(path), found[-1].end
-                if log is not None and log.mark.size and mark_of(stream, log.mark.size) != log.mark:
-                    self._index.forget([path])
-                    counts["renewed"] += 1
-                    log = self._index.begin(path)
-                elif log is None:
-                    counts["added"] += 1
-                    log = self._index.begin(path)
-                elif size - log.mark.size > 2 * PART:
-                    counts["grown"] += 1
-                self._known[place], self._whole[place] = log, Piece(place, 0, size, reader.is_quoted)
-                self._kinds[place] = kind
-                if size - log.mark.size <= 2 * PART:
+                whole = Piece(place, 0, found[-1].end, reader.is_quoted)
+                log = self._entry(path, stream, whole.end, counts)
+                self._covered[path] = _Covered(log, kind, whole)
+                if whole.end - log.mark.size <= 2 * PART:
                     return None
-                end = row_begin(stream, size - 2 * PART)
-                if not log.mark.size < end < size:
+                end = row_begin(stream, whole.end - 2 * PART)
+                if not log.mark.size < end < whole.end:
                     return None
-                more = parts(stream, Piece(place, log.mark.size, end, reader.is_quoted), PIECE)
-                return _Due(log, kind, more, mark_of(stream, end))
+                more = parts(stream, replace(whole, start=log.mark.size, end=end), PIECE)
+                return _Due(path, more, mark_of(stream, end))
         except ReadFailed:
             return None
+
+    def _entry(self, path: str, stream: BinaryIO, size: int, counts: "Counter[str]") -> IndexedLog:
+        """What the index holds of the log at a path: nothing where it is new, or where it is not the one it was."""
+        log = self._index.log(path)
+        if log is None:
+            counts["added"] += 1
+            return self._index.begin(path)
+        if log.mark.size and mark_of(stream, log.mark.size) != log.mark:
+            self._index.forget([path])
+            counts["renewed"] += 1
+            return self._index.begin(path)
+        counts["grown"] += size - log.mark.size > 2 * PART
+        return log
 
     def _take_in(self, due: Sequence[_Due]) -> int:
         """Adds what is new, its pieces read by workers; gives the number of rows."""
@@ -114,40 +125,46 @@ class Indexed:
         headers = iter([[line for line in one.lines if line.is_header] for one in scanned])
         works: list[Noting] = []
         for one in due:
-            above = self._index.headers(one.log.id)
+            covered = self._covered[one.path]
+            above = self._index.headers(covered.log.id)
             for piece in one.more:
-                works.append(Noting(piece, one.kind, list(above)))
+                works.append(Noting(piece, covered.kind, list(above)))
                 above += next(headers)
         notes = in_order(noted, works, workers)
         rows = 0
         for one in due:
-            log, is_whole = one.log, True
+            covered = self._covered[one.path]
+            log, is_whole = covered.log, True
             for note in chain.from_iterable(islice(notes, len(one.more))):
                 log = self._index.add(log, note)
                 is_whole = is_whole and note.is_whole
             if is_whole:
                 log = replace(log, mark=one.mark)
                 self._index.keep(log)
-                self._known[one.more[0].place] = log
-                rows += log.rows - one.log.rows
+                self._covered[one.path] = replace(covered, log=log)
+                rows += log.rows - covered.log.rows
             else:
-                self._index.forget([os.path.realpath(one.more[0].place.path)])
-                del self._known[one.more[0].place]
+                self._index.forget([one.path])
+                del self._covered[one.path]
         return rows
 
     def _chosen(self, chosen: Sequence[IndexedPart]) -> dict[LogPlace, Known]:
         by_log: dict[int, list[IndexedPart]] = defaultdict(list)
         for part in chosen:
             by_log[part.log].append(part)
-        return {place: self._known_of(place, log, by_log[log.id]) for place, log in self._known.items()}
+        return {
+            place: self._known_of(covered, replace(covered.whole, place=place), by_log[covered.log.id])
+            for place, path in self._paths.items()
+            if place.member is None and (covered := self._covered.get(path)) is not None
+        }
 
-    def _known_of(self, place: LogPlace, log: IndexedLog, chosen: Sequence[IndexedPart]) -> Known:
+    def _known_of(self, covered: _Covered, whole: Piece, chosen: Sequence[IndexedPart]) -> Known:
         """The parts chosen, and the end of the log, which no index knows."""
-        whole = self._whole[place]
+        log = covered.log
         found = [replace(whole, start=part.start, end=part.end, rows=part.rows) for part in chosen]
         before = [part.before for part in chosen]
         if whole.end > log.mark.size:
             found.append(replace(whole, start=log.mark.size))
             before.append(log.ended)
         left_out = log.rows - sum(part.rows for part in chosen)
-        return Known(self._kinds[place], found, before, self._index.headers(log.id), left_out, log.problems)
+        return Known(covered.kind, found, before, self._index.headers(log.id), left_out, log.problems)

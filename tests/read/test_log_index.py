@@ -115,6 +115,22 @@ def test_an_index_changes_no_result(tmp_path: Path, search: Search, size: int) -
         assert found(logs, search, tmp_path / "index") == alone
 
 
+def test_a_log_that_is_given_by_two_names_is_known_by_both(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    write(logs / "a.log", log(120))
+    search, told = Search(sender="ann@"), list[Problem]()
+    places = find_logs([logs, logs / ".." / "logs"], told.append)
+    expected = list(Searched(places, search, told.append).rows())
+    with small_parts(100), LogIndex(str(tmp_path / "index")) as opened:
+        indexed = Indexed(opened, places)
+        assert indexed.update().added == 1
+        assert list(Searched(places, search, told.append, indexed=indexed).rows()) == expected
+        assert Indexed(opened, places).update() == Updated()
+    assert {row.file for row in expected} == {place.file for place in places}
+    assert told == []
+
+
 PIECES = st.sampled_from(
     [row(1), row(2, "DSN", "<0@mbx>"), row(6), row(11), "\r\n", OTHER_HEADER, HEADER, "2024-05-14T08:00:00.000Z,a\r\n"]
 )

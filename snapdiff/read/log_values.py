@@ -22,6 +22,7 @@ _NAMED_VALUE = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
 _STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
 _COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
+_BETWEEN_COMPONENTS = re.compile(r"[|()]")
 _LATENCIES_READ = 2000
 _LONGEST_STATUS = 10_000
 _NONE, _UNKNOWN = -1, -2
@@ -157,7 +158,10 @@ def message_info(text: str) -> MessageInfo | None:
 
 
 def _latencies(text: str) -> Iterator[Latency]:
-    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of."""
+    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of.
+
+    One without a number is left out, and its parts are not.
+    """
     count = 0
     for piece in text.split(";"):
         server, at = None, 0
@@ -177,7 +181,12 @@ def _latencies(text: str) -> Iterator[Latency]:
                 continue
             component = _COMPONENT.match(piece, at)
             if component is None:
-                break
+                following = _BETWEEN_COMPONENTS.search(piece, at)
+                if following is None:
+                    break
+                last = piece[at : following.start()].partition("=")[0]
+                at = following.start()
+                continue
             last = component[1]
             yield Latency(server, last, float(component[2]), parents[-1] if parents else None)
             count += 1

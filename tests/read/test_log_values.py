@@ -90,6 +90,18 @@ def test_message_info(text: str, expected: MessageInfo) -> None:
     assert message_info(text) == expected
 
 
+def test_a_component_without_a_number_costs_itself_alone() -> None:
+    found = message_info("LSRV=a.b:TOTAL-HUB=5|SMRC=(SMRCL=0.1)|CAT=x|QD=0.5|odd")
+    assert found == MessageInfo(
+        None,
+        [
+            Latency("a.b", "TOTAL-HUB", 5),
+            Latency("a.b", "SMRCL", 0.1, "SMRC"),
+            Latency("a.b", "QD", 0.5),
+        ],
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

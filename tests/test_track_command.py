@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from logmaker import write_log
 from program import called, snapdiff
 
 ROOT = Path(__file__).parents[1]
@@ -233,3 +234,34 @@ def test_the_session_of_a_hop_stands_at_the_hop_and_times_between_servers_are_to
         "RECEIVE",
         "DELIVER",
     ]
+
+
+def test_the_clients_session_at_the_front_end_is_shown_in_every_form(tmp_path: Path) -> None:
+    write_log(
+        tmp_path / "MSGTRK2024051408-1.LOG",
+        {
+            "date-time": "2024-05-14T08:00:03.000Z",
+            "event-id": "RECEIVE",
+            "message-id": "<1@x.test>",
+            "server-hostname": "MBX01",
+            "source-context": "08DC0000000000AA;2024-05-14T08:00:00.000Z;1",
+        },
+    )
+    fields = "date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context"
+    head = f"#Log-type: SMTP Receive Protocol Log\r\n#Fields: {fields}\r\n"
+
+    def said(session: str, remote: str, *texts: str) -> str:
+        begin = f"2024-05-14T08:00:01.000Z,M\\C,{session},0,10.0.0.1:25,{remote}:4711"
+        return head + "".join(f"{begin},<,{text},\r\n" for text in texts)
+
+    hub = said("08DC0000000000AA", "10.0.0.1", "XPROXYFROM SID=08DC0000000000FE IP=203.0.113.9", "MAIL FROM:<a@x.test>")
+    (tmp_path / "RECV2024051408-1.LOG").write_bytes(hub.encode())
+    front = said("08DC0000000000FE", "203.0.113.9", "EHLO mail.y.test", "MAIL FROM:<a@x.test>")
+    (tmp_path / "RECV2024051408-2.LOG").write_bytes(front.encode())
+    text = snapdiff("track", tmp_path, "--message", "1").out.decode()
+    assert text.index("session 08DC0000000000AA") < text.index("session 08DC0000000000FE") < text.index("EHLO")
+    document = snapdiff("track", tmp_path, "--format", "json").json()
+    assert [one["session_id"][-2:] for one in document["messages"][0]["talks"]] == ["AA", "FE"]
+    assert [one["session_id"][-2:] for one in document["sessions"]] == ["AA", "FE"]
+    markdown = snapdiff("track", tmp_path, "--format", "markdown").out.decode()
+    assert "SMTP session `08DC0000000000AA` behind `08DC0000000000FE`" in markdown

@@ -1,6 +1,6 @@
 """What `snapdiff track` does: logs are searched, the messages found put together, and shown."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -25,7 +25,7 @@ from snapdiff.report.track import TrackForm, draw_track
 from snapdiff.track.messages import Messages
 from snapdiff.track.packed import Each
 from snapdiff.track.search import Search
-from snapdiff.track.talks import with_sessions
+from snapdiff.track.talks import proxied_ids, with_proxied, with_sessions
 
 if TYPE_CHECKING:
     from snapdiff.redact.nouns import Redactor
@@ -77,7 +77,9 @@ def track(
     found = None if searched.files else sessions_alone(places, search, days, problems.append)
     if found is None:
         _read_at_all(searched, paths, problems)
-        found = _put_together(searched, messages, list(sessions(places, named, problems.append)), names)
+        found = _put_together(
+            searched, messages, lambda ids: list(sessions(places, ids, problems.append)), named, names
+        )
     problems = list(dict.fromkeys(problems))
     _draw(found, problems, shown.form, shown)
     return _code(problems)
@@ -92,16 +94,20 @@ def _write_parquet(searched: Searched, paths: Sequence[Path], problems: Sequence
 
 
 def _put_together(
-    searched: Searched, messages: Messages, talks: list[Session], rules: Mapping[str, str] | None
+    searched: Searched,
+    messages: Messages,
+    spoken: Callable[[set[str]], list[Session]],
+    named: set[str],
+    rules: Mapping[str, str] | None,
 ) -> TrackFound:
-    """The messages found, with what agents logged and with the SMTP sessions that their rows name."""
-    found = TrackFound(
-        rows_read=searched.rows_read,
-        files=searched.files,
-        messages=Each(messages, partial(_with_notes, rules=rules)),
-        sessions=talks,
-    )
-    return with_sessions(found)
+    """The messages found, with what agents logged and with the SMTP sessions that their rows name, and those of the
+    front end before them. `spoken` gives the sessions with these ids.
+    """
+    found = TrackFound(searched.rows_read, searched.files, messages, spoken(named))
+    found = with_sessions(found)
+    if proxied := proxied_ids(found):
+        found = with_proxied(found, spoken(proxied))
+    return replace(found, messages=Each(found.messages, partial(_with_notes, rules=rules)))
 
 
 def _draw(found: TrackFound, problems: Sequence[Problem], form: TrackForm, shown: Shown) -> None:
@@ -159,7 +165,7 @@ def _only(found: TrackFound, number: int) -> TrackFound:
     if found.protocol_files:
         return replace(found, sessions=[_of_number(found.sessions, number, "SMTP session")])
     message = _of_number(found.messages, number, "message")
-    named = _session_ids(message.events)
+    named = _session_ids(message.events) | {talk.session_id.lower() for talk in message.talks}
     own = [session for session in found.sessions if session.session_id.lower() in named]
     return replace(found, messages=[message], sessions=own)
 

@@ -77,7 +77,9 @@ def _event_table(message: TrackedMessage) -> Iterator[str]:
     if not message.events:
         return
     copies = {at: copy.number for copy in message.copies for at in copy.events}
-    talks = {talk.event: talk.session_id for talk in message.talks}
+    talks: dict[int, list[str]] = {}
+    for talk in message.talks:
+        talks.setdefault(talk.event, []).append(code(talk.session_id))
     yield "\n" + row("Time (UTC)", "Event", "What happened", "From", "To") + row("---", "---", "---", "---", "---")
     for at, event in enumerate(message.events[:_SHOWN]):
         name = event.text("event_id")
@@ -87,7 +89,7 @@ def _event_table(message: TrackedMessage) -> Iterator[str]:
             code(event.time or "-"),
             code(name) if name else "-",
             what
-            + (f", SMTP session {code(talks[at])}" if at in talks else "")
+            + (f", SMTP session {' behind '.join(talks[at])}" if at in talks else "")
             + "".join(f"; {code(words, 300)}" for words in context_words(event)),
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",

@@ -20,7 +20,16 @@ from snapdiff.report.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snapdiff.model import Problem, RecipientWay, ServerStay, Session, SplitCopy, TrackedMessage, TrackFound
+    from snapdiff.model import (
+        Problem,
+        RecipientWay,
+        RowSession,
+        ServerStay,
+        Session,
+        SplitCopy,
+        TrackedMessage,
+        TrackFound,
+    )
     from snapdiff.report.choose import ColorChoice
 
 LISTED = 200
@@ -150,15 +159,17 @@ def _path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) ->
     """Each event in its order, with the number of the copy that it is about and the session that carried it."""
     copy_of = {at: copy.number for copy in message.copies for at in copy.events}
     spoken = {(one.file, one.session_id, one.start): one for one in sessions}
-    talks = {talk.event: talk for talk in message.talks}
+    talks: dict[int, list[RowSession]] = {}
+    for talk in message.talks:
+        talks.setdefault(talk.event, []).append(talk)
     for at, row in enumerate(message.events[:_SHOWN]):
         about = f"({copy_of[at]}) " if at in copy_of else ""
         head = [Piece(f"    {row_time_words(row, paper)}  ", "dim"), Piece(about, "name")]
         yield from event_lines(row, paper, head)
-        talk = talks.get(at)
-        session = spoken.get((talk.file, talk.session_id, talk.start)) if talk else None
-        if talk is not None and session is not None:
-            yield from hop_lines(session, talk.lines, paper)
+        for talk in talks.get(at, ()):
+            session = spoken.get((talk.file, talk.session_id, talk.start))
+            if session is not None:
+                yield from hop_lines(session, talk.lines, paper)
     yield from _more(len(message.events), "row")
 
 

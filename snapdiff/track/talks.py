@@ -1,7 +1,8 @@
 """Messages and SMTP sessions to which session carried a message at which row, and the lines of it that are about it."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -17,6 +18,8 @@ _LATE = timedelta(seconds=10)
 _LINES_AT_MOST = 12
 _TOO_MANY = 200
 """With more sessions of one id or connector than that, none is named: to look at all of them for each row is slow."""
+_PROXY = re.compile(r"XPROXY(?:FROM)? .{0,200}?\bSID=([0-9A-Za-z]{4,64})\b", re.IGNORECASE)
+"""How the front end of Exchange 2013 and later says whose session it hands on."""
 _SAYS = ("MAIL FROM", "RCPT TO")
 
 
@@ -36,16 +39,80 @@ def with_sessions(found: TrackFound) -> TrackFound:
     return replace(found, messages=Each(found.messages, lambda one: _with_sessions(one, by_id, by_connector)))
 
 
+_Place = tuple[str, str, str | None]
+
+
+def proxied_ids(found: TrackFound) -> set[str]:
+    """The ids, in lower case, of the sessions with clients that a front end handed on in the sessions of the hops."""
+    handing = _handing_on(found.sessions)
+    named = (sid for message in found.messages for _, sid in _proxied(message, handing)) if handing else ()
+    return set(named) - {one.session_id.lower() for one in found.sessions}
+
+
+def with_proxied(found: TrackFound, fronts: Sequence[Session]) -> TrackFound:
+    """What was found, with the sessions of the front end behind those that they were handed on in."""
+    handing = _handing_on(found.sessions)
+    by_id: dict[str, list[Session]] = defaultdict(list)
+    for session in fronts:
+        if session.kind == "receive":
+            by_id[session.session_id.lower()].append(session)
+    told = Each(found.messages, lambda one: _with_fronts(one, handing, by_id))
+    return replace(found, messages=told, sessions=[*found.sessions, *fronts])
+
+
+def _with_fronts(
+    message: TrackedMessage, handing: Mapping[_Place, Session], by_id: Mapping[str, list[Session]]
+) -> TrackedMessage:
+    more = []
+    for talk, sid in _proxied(message, handing):
+        row, known = message.events[talk.event], by_id.get(sid, [])
+        if known and len(known) <= _TOO_MANY:
+            more.append(_talk(talk.event, min(known, key=lambda one: (_distance(row, one), one.file)), row))
+    return replace(message, talks=sorted([*message.talks, *more], key=lambda talk: talk.event)) if more else message
+
+
+def _handing_on(sessions: Sequence[Session]) -> dict[_Place, Session]:
+    """The sessions in which a front end handed on those of clients, by where they stand."""
+    return {
+        (one.file, one.session_id, one.start): one
+        for one in sessions
+        if any(_PROXY.match(line.data) for line in one.lines)
+    }
+
+
+def _proxied(message: TrackedMessage, handing: Mapping[_Place, Session]) -> Iterator[tuple[RowSession, str]]:
+    """The message's talks in which it was handed on, each with the id of the client's session in lower case."""
+    for talk in message.talks:
+        session = handing.get((talk.file, talk.session_id, talk.start))
+        if session is not None and talk.lines and (sid := _client_of(session, talk.lines[0])):
+            yield talk, sid.lower()
+
+
+def _client_of(session: Session, first: int) -> str:
+    """The session that is named before this line of a message, and behind the message before; "" where none is."""
+    for line in reversed([line for line in session.lines if line.line < first]):
+        if line.data.upper().startswith("MAIL FROM"):
+            break
+        if (named := _PROXY.match(line.data)) is not None:
+            return named[1]
+    return ""
+
+
 _Sessions = Mapping[tuple[str, str], list[Session]]
 
 
 def _with_sessions(message: TrackedMessage, by_id: _Sessions, by_connector: _Sessions) -> TrackedMessage:
     talks = [
-        RowSession(at, session.file, session.session_id, session.start, [line.line for line in _about(session, row)])
+        _talk(at, session, row)
         for at, row in enumerate(message.events)
         if (session := _session(row, by_id, by_connector)) is not None
     ]
     return replace(message, talks=talks)
+
+
+def _talk(event: int, session: Session, row: TrackingRow) -> RowSession:
+    lines = [line.line for line in _about(session, row)]
+    return RowSession(event, session.file, session.session_id, session.start, lines)
 
 
 def _session(row: TrackingRow, by_id: _Sessions, by_connector: _Sessions) -> Session | None:

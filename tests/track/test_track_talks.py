@@ -6,7 +6,7 @@ from rowmaker import row
 
 from snapdiff.model import LogValue, Session, SessionLine, TrackFound
 from snapdiff.track.messages import Messages
-from snapdiff.track.talks import with_sessions
+from snapdiff.track.talks import proxied_ids, with_proxied, with_sessions
 
 SAID = [
     ("+", ""),
@@ -136,3 +136,33 @@ def test_a_session_that_carried_nothing_tells_its_refusals() -> None:
 def test_of_very_many_sessions_with_one_id_none_is_named() -> None:
     assert talks("RECEIVE", [session()] * 201, **NAMED) == []
     assert len(talks("RECEIVE", [session()] * 200, **NAMED)) == 1
+
+
+def front(session_id: str = "08FE") -> Session:
+    return session(session_id, connector_id="M\\Default Frontend M", lines=session().lines[5:11], file="FRONT.LOG")
+
+
+HANDED_ON = [
+    SessionLine(1, None, 1, "<", "XPROXYFROM SID=08F1 IP=192.0.2.1 PORT=1", ""),
+    SessionLine(2, None, 2, "<", "MAIL FROM:<other@x.test>", ""),
+    SessionLine(3, None, 3, "<", "XPROXYFROM SID=08fe IP=192.0.2.9 PORT=2 DOMAIN=mail.y.test", ""),
+    SessionLine(4, None, 4, ">", "250 XProxyFrom accepted", ""),
+    SessionLine(5, None, 5, "<", "MAIL FROM:<bob@y.test>", ""),
+    SessionLine(6, None, 6, ">", "250 2.6.0 <1@x.test> Queued", ""),
+]
+
+
+def test_the_session_of_the_client_stands_behind_the_one_it_was_handed_on_in() -> None:
+    hub = session(lines=HANDED_ON)
+    found = with_sessions(TrackFound(1, [], Messages([row("RECEIVE", "08:00:05", **NAMED)]), [hub]))
+    assert proxied_ids(found) == {"08fe"}
+    whole = with_proxied(found, [front(), front("08F1")])
+    talks_told = [(one.session_id, one.file, one.lines) for one in whole.messages[0].talks]
+    assert talks_told == [("08DC", "RECV.LOG", [5, 6]), ("08FE", "FRONT.LOG", [6, 8, 9, 11])]
+    assert with_proxied(found, []).messages[0] == found.messages[0]
+
+
+def test_a_message_that_no_front_end_handed_on_has_one_session() -> None:
+    before_it = [HANDED_ON[0], HANDED_ON[1], *HANDED_ON[4:]]
+    found = TrackFound(1, [], Messages([row("RECEIVE", "08:00:05", **NAMED)]), [session(lines=before_it)])
+    assert proxied_ids(with_sessions(found)) == set()

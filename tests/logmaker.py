@@ -1,12 +1,22 @@
 """Tracking rows to a MSGTRK file as Exchange 2013 writes it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from snapdiff.read.log_values import joined
-from snapdiff.read.tracking import COLUMNS_BY_COUNT, joined_row
+from snapdiff.read.tracking import COLUMNS_BY_COUNT
 
 _COLUMNS = COLUMNS_BY_COUNT[27]
 _HEAD = "#Software: Microsoft Exchange Server\r\n#Version: 15.01.2507.039\r\n#Log-type: Message Tracking Log\r\n"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The inverse of `members`, as Exchange writes it."""
+    return ";".join("'" + part.replace("'", "''") + "'" if ";" in part or "'" in part else part for part in parts)
+
+
+def joined_row(values: Iterable[str]) -> str:
+    """The inverse of `split_row`, as Exchange writes a row."""
+    return ",".join('"' + value.replace('"', '""') + '"' if "," in value or '"' in value else value for value in values)
 
 
 def write_log(path: Path, *rows: dict[str, str | list[str]]) -> None:

@@ -85,11 +85,6 @@ def _quoted_until(text: str, at: int) -> int | None:
     return None
 
 
-def joined(parts: Iterable[str]) -> str:
-    """The inverse of `members`, as Exchange writes it."""
-    return ";".join("'" + part.replace("'", "''") + "'" if ";" in part or "'" in part else part for part in parts)
-
-
 def with_parsed(row: TrackingRow) -> TrackingRow:
     """The row with its packed fields read."""
     parsed = Parsed(

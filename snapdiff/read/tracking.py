@@ -156,8 +156,3 @@ def allow_large_fields() -> None:
     """Lets the csv module read fields of more than its 128 KiB, for the whole process: it knows no other way."""
     if csv.field_size_limit() < _LARGEST_FIELD:
         csv.field_size_limit(_LARGEST_FIELD)
-
-
-def joined_row(values: Sequence[str]) -> str:
-    """The inverse of `split_row`, as Exchange writes a row."""
-    return ",".join('"' + value.replace('"', '""') + '"' if "," in value or '"' in value else value for value in values)

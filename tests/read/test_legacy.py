@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from logmaker import joined_row
 from program import called
 
 from snapdiff.log_words import row_words
@@ -19,7 +20,6 @@ from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_lines import Lines
 from snapdiff.read.log_newest import newest_time
 from snapdiff.read.logs import LogRows, find_logs
-from snapdiff.read.tracking import joined_row
 
 RULES = (
     "\ufeff#Software: Microsoft Exchange Server\r\n#Version: 8.0.0.0\r\n#Log-type: Rules Tracking Log\r\n"

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from logmaker import joined
 
 from snapdiff.model import CustomDatum, Latency, MessageInfo
 from snapdiff.read.log_values import (
     custom_data,
-    joined,
     members,
     message_info,
     recipient_status,

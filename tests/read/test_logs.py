@@ -4,14 +4,12 @@ import gzip
 import io
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from snapdiff.model import Problem
+from snapdiff.read.log_kind import kind_of_head
 from snapdiff.read.logs import LogPlace, LogRows, find_logs, kind_of, open_log
-
-if TYPE_CHECKING:
-    from snapdiff.model import Problem
 
 LOG = (
     b"#Log-type: Message Tracking Log\r\n#Fields: date-time,source,event-id,message-id\r\n"
@@ -20,9 +18,9 @@ LOG = (
 PROTOCOL = b"2024-05-01T08:00:00.000Z,MBX\\Default,08DC1DB8591B229A,0,10.0.0.1:25,10.0.0.2:5000,+,,\r\n"
 
 
-def zipped(**members: bytes) -> bytes:
+def zipped(packing: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", packing) as archive:
         for name, data in members.items():
             archive.writestr(name.replace("__", "/") + ".log", data)
     return file.getvalue()
@@ -41,7 +39,7 @@ def zipped(**members: bytes) -> bytes:
 )
 def test_a_log_is_read_through_every_packing(tmp_path: Path, name: str, data: bytes, named: str) -> None:
     (tmp_path / name).write_bytes(data)
-    problems: list[Problem] = []
+    problems = list[Problem]()
     rows = list(LogRows(find_logs([tmp_path / name], problems.append), problems.append))
     assert [row.text("message_id") for row in rows] == ["<1@a>"]
     assert rows[0].file.endswith(named)
@@ -80,10 +78,9 @@ def test_what_a_file_is_its_content_says(tmp_path: Path, data: bytes, kind: str 
         ("a.zip", b"PK\x03\x04 and no more", "truncated-zip"),
     ],
 )
-def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, data: bytes | None, code: str) -> None:
-    if data is not None:
-        (tmp_path / name).write_bytes(data)
-    problems: list[Problem] = []
+def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    problems = list[Problem]()
     list(LogRows(find_logs([tmp_path / name], problems.append), problems.append))
     assert [problem.code for problem in problems] == [code]
     assert name in problems[0].message
@@ -93,20 +90,11 @@ def test_a_folder_is_walked_in_a_fixed_order(tmp_path: Path) -> None:
     for name in ("b/2.log", "b/1.LOG", "a.log", "mail.eml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(LOG)
-    problems: list[Problem] = []
+    problems = list[Problem]()
     found = [place.file for place in find_logs([tmp_path], problems.append)]
     assert [name.removeprefix(f"{tmp_path.as_posix()}/") for name in found] == ["a.log", "b/1.LOG", "b/2.log"]
 
 
 def test_the_bytes_of_a_zip_in_a_zip_never_pass_for_rows() -> None:
-    import io
-    import zipfile
-
-    from snapdiff.read.log_kind import kind_of_head
-
-    log = b"#Fields: date-time,event-id,message-id\r\n2024-05-14T08:00:00Z,SEND,<1@x>\r\n"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as inner:
-        inner.writestr("MSGTRK2024051408-1.LOG", log)
-    assert kind_of_head(log) == "msgtrk"
-    assert kind_of_head(packed.getvalue()) is None
+    assert kind_of_head(LOG) == "msgtrk"
+    assert kind_of_head(zipped(zipfile.ZIP_STORED, MSGTRK=LOG)) is None

@@ -123,8 +123,11 @@ def test_a_log_that_shrinks_well_is_no_bomb(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("words", [(), ("2@a",)], ids=["every row", "searched"])
 @pytest.mark.parametrize("filling", [b"x", b"2@a,"], ids=["letters", "needles"])
-def test_a_line_without_an_end_costs_itself_alone(tmp_path: Path, words: tuple[str, ...], filling: bytes) -> None:
-    (tmp_path / "a.log").write_bytes(LOG + filling * (100_000_000 // len(filling)) + b"\r\n" + ROW)
+def test_a_line_without_an_end_costs_itself_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], filling: bytes
+) -> None:
+    monkeypatch.setattr(log_lines, "LONGEST_LINE", 2 << 20)
+    (tmp_path / "a.log").write_bytes(LOG + filling * (20_000_000 // len(filling)) + b"\r\n" + ROW)
     tracemalloc.start()
     rows, problems, _ = read(tmp_path, words=words)
     peak = tracemalloc.get_traced_memory()[1]
@@ -190,7 +193,7 @@ def test_what_stands_before_the_damage_is_kept(tmp_path: Path, packing: str, hea
 def test_columns_of_any_number_stop_nothing(tmp_path: Path, head: bytes) -> None:
     (tmp_path / "a.log").write_bytes(head + b"\r\n" + ROW)
     rows, _, _ = read(tmp_path)
-    assert len(rows) <= 3
+    assert 1 <= len(rows) <= 3
 
 
 _JUNK = st.one_of(st.binary(max_size=300), st.text("\0\n\r\t,;\"'#{}[]<>=|x2", max_size=300).map(str.encode))

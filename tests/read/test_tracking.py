@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from logmaker import joined, joined_row
 
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read.log_lines import Lines
-from snapdiff.read.log_values import custom_data, joined
+from snapdiff.read.log_values import custom_data
 from snapdiff.read.logs import LogRows, find_logs
-from snapdiff.read.tracking import COLUMNS_BY_COUNT, TrackingReader, joined_row
+from snapdiff.read.tracking import COLUMNS_BY_COUNT, TrackingReader
 
 COLLECTIONS = {"recipient_address", "recipient_status", "reference", "custom_data"}
 TIME = "2024-05-01T08:00:00.000Z"

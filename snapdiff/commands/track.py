@@ -73,13 +73,13 @@ def track(
             _write_parquet(searched, paths, problems, shown)
             return _code(problems)
         named: set[str] = set()
-        messages = Messages(_naming(searched.rows(), named), with_parsed)
+        messages = Messages(_naming(searched.rows(), named), with_parsed, only_rows=shown.form == "csv")
     found = None if searched.files else sessions_alone(places, search, days, problems.append)
     if found is None:
         _read_at_all(searched, paths, problems)
-        found = _put_together(
-            searched, messages, lambda ids: list(sessions(places, ids, problems.append)), named, names
-        )
+        spoken = partial(sessions, places, tell=problems.append)
+        found = TrackFound(searched.rows_read, searched.files, messages, list(spoken(named)))
+        found = found if shown.form == "csv" else _whole(found, spoken, names)
     problems = list(dict.fromkeys(problems))
     _draw(found, problems, shown.form, shown)
     return _code(problems)
@@ -93,20 +93,16 @@ def _write_parquet(searched: Searched, paths: Sequence[Path], problems: Sequence
     write_parquet(searched, shown.output, partial(_read_at_all, searched, paths, problems), problems, shown.hidden)
 
 
-def _put_together(
-    searched: Searched,
-    messages: Messages,
-    spoken: Callable[[set[str]], list[Session]],
-    named: set[str],
-    rules: Mapping[str, str] | None,
+def _whole(
+    found: TrackFound, spoken: Callable[[set[str]], Iterator[Session]], rules: Mapping[str, str] | None
 ) -> TrackFound:
-    """The messages found, with what agents logged and with the SMTP sessions that their rows name, and those of the
-    front end before them. `spoken` gives the sessions with these ids.
+    """What was found, each message with what agents logged and with its SMTP sessions, the front end's among them.
+
+    `spoken` gives the sessions with these ids.
     """
-    found = TrackFound(searched.rows_read, searched.files, messages, spoken(named))
     found = with_sessions(found)
     if proxied := proxied_ids(found):
-        found = with_proxied(found, spoken(proxied))
+        found = with_proxied(found, list(spoken(proxied)))
     return replace(found, messages=Each(found.messages, partial(_with_notes, rules=rules)))
 
 

@@ -30,14 +30,17 @@ class Messages(Sequence[TrackedMessage]):
     """Every message of some rows, in the order of its first one; rows without a Message-Id come last, under None.
 
     The rows are kept packed, and a message is put together each time that it is looked at; `prepared` is what is done
-    with each of its rows then.
+    with each of its rows then. With `only_rows` nothing but its rows and its id is wanted of it.
     """
 
     def __init__(
         self,
         rows: Iterable[TrackingRow],
         prepared: Callable[[TrackingRow], TrackingRow] = lambda row: row,
+        *,
+        only_rows: bool = False,
     ) -> None:
+        self._only_rows = only_rows
         self._prepared = prepared
         self._rows = PackedRows()
         groups: dict[str, _Group] = {}
@@ -74,6 +77,8 @@ class Messages(Sequence[TrackedMessage]):
     def _message(self, name: str) -> TrackedMessage:
         rows = [self._prepared(row) for row in self._rows.unpacked(self._groups[name].packed)]
         rows.sort(key=row_order)
+        if self._only_rows:
+            return TrackedMessage(name or None, [], "", "", [], rows, [])
         return _message(name, rows, self._reports.get(name, []), self._about.get(name, []))
 
 

@@ -1,5 +1,7 @@
 """Logs looked through in pieces, by any number of workers, give what reading every line gives."""
 
+import multiprocessing
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapdiff import workers
 from snapdiff.model import Problem, TrackingRow
 from snapdiff.read import log_scan
 from snapdiff.read.log_places import LogPlace, open_log
@@ -61,6 +64,12 @@ def test_pieces_and_workers_change_nothing(folder: Path, size: int, jobs: int) -
     assert whole[:3] == every[:3]
     assert len(every[0]) > 50
     assert every[1] == sum(data.replace(b"\0", b"").count(b"2024-") for data in LOGS.values())
+
+
+def test_workers_that_share_nothing_with_this_process_find_the_same(folder: Path) -> None:
+    whole = rows_of(folder, ("ANN@",), 1)
+    with patch.object(workers, "_context", partial(multiprocessing.get_context, "spawn")):
+        assert rows_of(folder, ("ANN@",), 2) == whole
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

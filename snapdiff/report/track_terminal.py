@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, BinaryIO
 
 from snapdiff.log_words import event_words
@@ -108,9 +109,7 @@ def _listed(number: int, width: int, message: TrackedMessage, paper: Paper) -> I
 
 def _ending(message: TrackedMessage) -> str:
     """How it ended, in one line: so many of its recipients each way."""
-    counts: dict[str, int] = {}
-    for one in message.ways:
-        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    counts: Counter[str] = Counter(one.outcome for one in message.ways)
     words = {"delivered": "delivered", "sent": "handed on", "failed": "failed", "open": "open"}
     said = [f"{counts[outcome]:,} {word}" for outcome, word in words.items() if outcome in counts]
     return f"{', '.join(said) or 'no recipients'}; {counted(len(message.events), 'row')}"
@@ -119,6 +118,17 @@ def _ending(message: TrackedMessage) -> str:
 def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> Iterator[Line]:
     """One message's whole path: what it is, its recipients as a tree, each event in its order, and what is missing."""
     yield [Piece(paper.show(message.subject, 300) or "(no subject)", "title")]
+    yield from _facts(message, paper)
+    yield from _recipients(message, paper)
+    yield from _copies(message, paper)
+    yield from _times(message, paper)
+    yield from _events(message, sessions, paper)
+    yield from message_lines(message, paper)
+    for gap in message.gaps[:_SHOWN]:
+        yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
+
+
+def _facts(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     facts = [
         ("Sender", paper.show(message.sender, 300)),
         ("Message-Id", paper.show(message.message_id or "none", 400)),
@@ -129,6 +139,10 @@ def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> 
     for label, words in facts:
         if words:
             yield from hanging([Piece(f"  {label:<11} ", "label")], [Piece(words)], paper.width)
+
+
+def _recipients(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
+    """Each recipient and what became of it, further in where a list or another address brought it."""
     yield []
     yield [Piece("  Recipients", "title")]
     if not message.ways:
@@ -140,23 +154,21 @@ def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> 
         depths[one.address.lower()] = depth
         yield from _way(one, depth, on_copy.get(one.address.lower(), 0), paper)
     yield from _more(len(message.ways), "recipient")
+
+
+def _copies(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     if message.copies:
         yield []
         yield [Piece("  Copies that were split off", "title")]
         for copy in message.copies[:_SHOWN]:
             yield from _copy(copy, paper)
         yield from _more(len(message.copies), "copy", "copies")
-    yield from _times(message, paper)
+
+
+def _events(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> Iterator[Line]:
+    """Each event in its order, with the number of the copy that it is about and the sessions that carried it."""
     yield []
     yield [Piece("  Path", "title")]
-    yield from _path(message, sessions, paper)
-    yield from message_lines(message, paper)
-    for gap in message.gaps[:_SHOWN]:
-        yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
-
-
-def _path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> Iterator[Line]:
-    """Each event in its order, with the number of the copy that it is about and the session that carried it."""
     copy_of = {at: copy.number for copy in message.copies for at in copy.events}
     spoken = {(one.file, one.session_id, one.start): one for one in sessions}
     talks: dict[int, list[RowSession]] = {}

@@ -37,11 +37,17 @@ EventData               : {[CompCost, |ETR=0], [DeliveryPriority, Normal]}
 NEW_YORK = LocalTime(ZoneInfo("America/New_York"))
 
 
-def read(folder: Path, text: str | bytes, local: LocalTime | None = None) -> tuple[list[TrackingRow], list[str]]:
+def read_told(
+    folder: Path, text: str | bytes, local: LocalTime | None = None
+) -> tuple[list[TrackingRow], list[Problem]]:
     log = folder / "copied.txt"
     log.write_bytes(text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode())
     problems: list[Problem] = []
-    rows = list(LogRows(find_logs([log], problems.append), problems.append, (), local))
+    return list(LogRows(find_logs([log], problems.append), problems.append, (), local)), problems
+
+
+def read(folder: Path, text: str | bytes, local: LocalTime | None = None) -> tuple[list[TrackingRow], list[str]]:
+    rows, problems = read_told(folder, text, local)
     return rows, [problem.code for problem in problems]
 
 
@@ -102,10 +108,7 @@ def test_what_is_assumed_of_local_times_is_told(tmp_path: Path, local: LocalTime
 def test_the_assumption_says_what_was_proven(tmp_path: Path, stamp: str, event: str, time: str, said: str) -> None:
     info = "2016-07-08T09:57:14.276Z" if stamp.startswith("8/7") else ""
     text = f"Timestamp : {stamp}\nEventId : {event}\nMessageId : <1@x>\nMessageInfo : {info}\n"
-    log = tmp_path / "x.txt"
-    log.write_text(text, encoding="utf-8")
-    problems: list[Problem] = []
-    (row,) = LogRows(find_logs([log], problems.append), problems.append)
+    (row,), problems = read_told(tmp_path, text)
     assert row.time == time
     assert [problem.code for problem in problems] == ["assumed-time"]
     assert "they were read in UTC" in problems[0].message
@@ -123,10 +126,7 @@ def test_the_assumption_says_what_was_proven(tmp_path: Path, stamp: str, event: 
 )
 def test_the_zone_that_message_info_shows_is_told(tmp_path: Path, stamp: str, info: str, said: str) -> None:
     text = f"Timestamp : {stamp}\nEventId : SUBMIT\nMessageId : <1@x>\nMessageInfo : {info}\n"
-    log = tmp_path / "x.txt"
-    log.write_text(text, encoding="utf-8")
-    problems: list[Problem] = []
-    list(LogRows(find_logs([log], problems.append), problems.append))
+    _, problems = read_told(tmp_path, text)
     assert [problem.code for problem in problems] == ["assumed-time"]
     assert said in problems[0].message
 
@@ -153,10 +153,7 @@ def test_an_export_as_csv(tmp_path: Path, text: str, encoding: str) -> None:
 
 
 def test_lists_lost_in_the_export_are_named_with_the_way_to_keep_them(tmp_path: Path) -> None:
-    log = tmp_path / "x.csv"
-    log.write_text(CSV.replace("{}", "System.String[]"), encoding="utf-8")
-    problems: list[Problem] = []
-    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    (row,), problems = read_told(tmp_path, CSV.replace("{}", "System.String[]"), NEW_YORK)
     assert row.texts("recipient_address") == []
     assert [problem.code for problem in problems] == ["lost-in-export"]
     assert "Select-Object *,@{n='Recipients';e={$_.Recipients -join ';'}} -Exclude" in problems[0].message
@@ -172,10 +169,7 @@ def test_lists_lost_in_the_export_are_named_with_the_way_to_keep_them(tmp_path: 
     ],
 )
 def test_event_data_lost_in_the_export_is_named_too(tmp_path: Path, lost: str) -> None:
-    log = tmp_path / "x.csv"
-    log.write_text(CSV.replace('"Recipients"', '"EventData"').replace("{}", lost), encoding="utf-8")
-    problems: list[Problem] = []
-    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    (row,), problems = read_told(tmp_path, CSV.replace('"Recipients"', '"EventData"').replace("{}", lost), NEW_YORK)
     assert row.fields["event_data"] == []
     assert [problem.code for problem in problems] == ["lost-in-export"]
     assert "EventData are given" in problems[0].message
@@ -265,10 +259,7 @@ def test_rows_in_are_rows_out_whatever_is_quoted(rows: list[list[str]], delimite
 @pytest.mark.parametrize("dots", ["...", "\u2026"])
 def test_lists_that_format_list_cut_are_named(tmp_path: Path, dots: str) -> None:
     text = SUBMIT.replace("alannah@mynet.lan}", f"alannah@mynet.lan{dots}}}").replace("Normal]}", f"Normal]{dots}}}")
-    log = tmp_path / "x.txt"
-    log.write_text(text, encoding="utf-8")
-    problems: list[Problem] = []
-    (row,) = LogRows(find_logs([log], problems.append), problems.append, (), NEW_YORK)
+    (row,), problems = read_told(tmp_path, text, NEW_YORK)
     assert row.fields["recipients"] == ["alan@mynet.lan", "alannah@mynet.lan"]
     assert row.fields["event_data"] == ["CompCost=|ETR=0", "DeliveryPriority=Normal"]
     assert [problem.code for problem in problems] == ["lost-in-export"]
@@ -313,7 +304,7 @@ def test_a_record_without_an_end_is_not_gathered(tmp_path: Path, monkeypatch: py
 
 def test_a_value_of_very_many_lines_costs_its_length_alone(tmp_path: Path) -> None:
     (row,), _ = read(tmp_path, SUBMIT + "  more\n" * 200_000, NEW_YORK)
-    assert row.fields["event_data"] or row.text("event_data").endswith("more more")
+    assert row.text("event_data").count("more") == 200_000
 
 
 def test_an_export_as_clixml_keeps_no_record_that_was_given() -> None:

@@ -29,7 +29,7 @@ Logs = Annotated[
     list[Path],
     typer.Argument(
         metavar="LOGS",
-        help="Message tracking logs: files, .gz, .zip, or folders with the copies of any number of servers.",
+        help="Message tracking and SMTP protocol logs of any number of servers: files, .gz, .zip, or folders.",
     ),
 ]
 

@@ -61,7 +61,9 @@ def forks(keys: Sequence[TraceKey], rows: Sequence[TrackingRow]) -> dict[str, Fo
     found = {child: Fork(parent) for child, parent in parents(keys).items()}
     if not rows:
         return found
-    named = {number for row in rows for number in numbers(row, [row.text("internal_message_id"), *_reference(row)])}
+    named = {
+        number for row in rows for number in numbers(row, [row.text("internal_message_id"), *row.texts("reference")])
+    }
     by_number: dict[_Number, list[TraceKey]] = defaultdict(list)
     for key in keys:
         for one in key.record_ids:
@@ -89,10 +91,10 @@ def _proved(
     copy: TraceKey, rows: Sequence[TrackingRow], by_number: Mapping[_Number, list[TraceKey]], guess: Fork | None
 ) -> Fork | None:
     """What the rows about one copy make of the guess: None where they name a message that has no trace here."""
-    if len({tuple(_reference(row)) for row in rows}) > 1:
+    if len({tuple(row.texts("reference")) for row in rows}) > 1:
         return guess
     row = rows[0]
-    fitting = {key.path: key for key in _named(row, _reference(row), by_number) if _may_be_parent(key, copy)}
+    fitting = {key.path: key for key in _named(row, row.texts("reference"), by_number) if _may_be_parent(key, copy)}
     folder = copy.path.rpartition("/")[0]
     near = [path for path in fitting if path.rpartition("/")[0] == folder] or list(fitting)
     if len(near) == 1:
@@ -114,10 +116,6 @@ def _may_be_parent(key: TraceKey, copy: TraceKey) -> bool:
         return False
     began, split = microseconds(key.from_time), microseconds(copy.from_time)
     return began is None or split is None or began <= split
-
-
-def _reference(row: TrackingRow) -> list[str]:
-    return row.texts("reference")
 
 
 _PART_OF_EXCHANGE = re.compile(r"[A-Za-z]{1,40}")

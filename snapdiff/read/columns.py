@@ -6,6 +6,17 @@ from snapdiff.model import Problem
 from snapdiff.read.listing import Tell
 from snapdiff.read.log_lines import Line
 
+MOST_VALUES = 2000
+"""Of one row; what lies beyond is one value more."""
+
+
+def columns_named(line: Line) -> list[str] | None:
+    """The columns that a `#Fields:` line names, as it writes them; None for any other header line."""
+    name, _, value = line.text.partition(":")
+    if name.strip().lower() != "#fields":
+        return None
+    return [column.strip() for column in value.split(",", MOST_VALUES)]
+
 
 class Columns:
     """The columns of one log as they count from here on; `columns` as the log writes them, `names` in snake case.

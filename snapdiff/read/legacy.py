@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import BinaryIO, ClassVar
 
 from snapdiff.model import LogValue, RowFormat, TrackingRow
-from snapdiff.read.columns import Columns
+from snapdiff.read.columns import MOST_VALUES, Columns
 from snapdiff.read.listing import Tell
 from snapdiff.read.local_time import LocalTime
 from snapdiff.read.log_lines import Line, Lines
-from snapdiff.read.tracking import MOST_VALUES, TrackingReader
+from snapdiff.read.tracking import TrackingReader
 
 RULES_COLUMNS = ["date-time", "message-id", "rule-name", "details", "action", "from-address", "recipient-address"]
 COLUMNS_2000 = [

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import UNSET, Struct
 
 from snapdiff.model import Problem, Session, SessionLine
+from snapdiff.read.columns import columns_named
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_lines import Line, Lines
 from snapdiff.read.log_needles import Needles
@@ -77,9 +78,8 @@ class _Book:
         """Every wanted session of the log."""
         for line in lines:
             if line.is_header:
-                name, _, value = line.text.partition(":")
-                if name.strip().lower() == "#fields":
-                    self._columns = [column.strip().lower() for column in value.split(",")]
+                if (columns := columns_named(line)) is not None:
+                    self._columns = [column.lower() for column in columns]
             else:
                 self._take(line)
         for name, one in self._order:

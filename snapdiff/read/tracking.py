@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from snapdiff.model import LogValue, RowFormat, TrackingRow
-from snapdiff.read.columns import Columns
+from snapdiff.read.columns import MOST_VALUES, Columns, columns_named
 from snapdiff.read.listing import Tell
 from snapdiff.read.log_lines import Line
 from snapdiff.read.log_values import members, statuses
@@ -30,8 +30,6 @@ _COLLECTIONS = dict.fromkeys(("recipient-address", "reference", "custom-data"), 
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
-MOST_VALUES = 2000
-"""Of one row; what lies beyond is one value more."""
 _LARGEST_FIELD = 64 * 1024 * 1024
 
 
@@ -69,9 +67,7 @@ class TrackingReader:
 
     def header(self, line: Line) -> None:
         """A line that begins with `#`: the columns from here on, or something that is of no use here."""
-        name, _, value = line.text.partition(":")
-        if name.strip().lower() == "#fields":
-            columns = [column.strip() for column in value.split(",", MOST_VALUES)]
+        if (columns := columns_named(line)) is not None:
             self._columns.take(columns)
             self._layout = _layout(columns, self._columns.names)
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from msgspec import Struct
 from msgspec.structs import replace
 
+from snapdiff.model import Problem
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_index import IndexedLog, IndexedPart, LogIndex
 from snapdiff.read.log_kind import LogKind
@@ -167,4 +168,10 @@ class Indexed:
             found.append(replace(whole, start=log.mark.size))
             before.append(log.ended)
         left_out = log.rows - sum(part.rows for part in chosen)
-        return Known(covered.kind, found, before, self._index.headers(log.id), left_out, log.problems)
+        problems = [_under_name(problem, whole.place.file) for problem in log.problems]
+        return Known(covered.kind, found, before, self._index.headers(log.id), left_out, problems)
+
+
+def _under_name(problem: Problem, file: str) -> Problem:
+    """A problem of a log by the name that the log has now; its sentence begins with the one that it had."""
+    return Problem(file, problem.code, file + problem.message.removeprefix(problem.path))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from snapdiff.commands.searching import Searched
 from snapdiff.model import Problem, TrackingRow
-from snapdiff.read import log_indexing, log_notes
+from snapdiff.read import log_indexing, log_lines, log_notes
 from snapdiff.read.listing import ReadFailed
 from snapdiff.read.log_index import LogIndex
 from snapdiff.read.log_indexing import Indexed, Updated
@@ -129,6 +129,18 @@ def test_a_log_that_is_given_by_two_names_is_known_by_both(tmp_path: Path) -> No
         assert Indexed(opened, places).update() == Updated()
     assert {row.file for row in expected} == {place.file for place in places}
     assert told == []
+
+
+def test_what_is_odd_in_a_log_is_told_by_the_name_it_is_given_by(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    write(logs / "a.log", log(60) + "2024-05-14T" + "x" * 5000 + "\r\n" + log(60, ""))
+    with small_parts(100), patch.object(log_lines, "LONGEST_LINE", 4000):
+        found(logs, Search(sender="ann@"), tmp_path / "index")
+        again = tmp_path / "logs" / ".." / "logs"
+        _, _, (name,), problems = found(again, Search(sender="ann@"), tmp_path / "index")
+    assert [(one.path, one.code) for one in problems] == [(name, "line-too-long")]
+    assert problems[0].message.startswith(f"{name} has a line")
 
 
 PIECES = st.sampled_from(

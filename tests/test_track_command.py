@@ -200,6 +200,12 @@ def test_a_rules_tracking_log_beside_traces_tells_which_rule_acted(tmp_path: Pat
     }
 
 
+def test_of_very_many_rows_the_rest_is_counted(tmp_path: Path) -> None:
+    head, row = hostile_log(tmp_path).read_text(encoding="utf-8").rsplit("\n", 2)[:2]
+    (tmp_path / "MSGTRK2024051408-1.LOG").write_text(head + "\n" + f"{row}\n" * 201, encoding="utf-8", newline="")
+    assert called("track", tmp_path, "--format", "markdown").out.decode().count("\nand 1 more row.\n") == 1
+
+
 def test_a_fork_is_told_with_its_recipients_its_rows_and_who_split_it_off() -> None:
     text = " ".join(called("track", LOGS, "--subject", "hall 4").out.decode().split())
     assert (

@@ -46,6 +46,13 @@ def test_what_cannot_be_written_is_said(arguments: tuple[str, ...], says: str) -
     assert not Path("x").exists()
 
 
+def test_a_single_log_is_counted_as_one(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    log = LOGS / "EDGE01" / "MessageTracking"
+    ran = called("track", log, "--message-id", "<x>", "--format", "parquet", "-o", tmp_path / "out")
+    assert " of 1 log were written to " in ran.errors
+
+
 def test_where_no_log_is_found_nothing_is_left(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "in").mkdir()

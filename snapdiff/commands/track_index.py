@@ -10,6 +10,7 @@ from snapdiff.commands.streams import same_place
 from snapdiff.faults import WrongUsage
 from snapdiff.read.logs import LogPlace
 from snapdiff.report.safe_text import safe
+from snapdiff.report.words import counted
 
 if TYPE_CHECKING:
     from snapdiff.read.log_indexing import Indexed, Updated
@@ -49,7 +50,7 @@ def without_index(places: Sequence[LogPlace], index: Path | None) -> list[LogPla
 
 def _words(index: Path, updated: "Updated", *, was_built_anew: bool) -> str:
     done = [
-        f"{_logs(count)} {what}"
+        f"{counted(count, 'log')} {what}"
         for count, what in (
             (updated.added, "taken in"),
             (updated.grown, "grown"),
@@ -61,8 +62,4 @@ def _words(index: Path, updated: "Updated", *, was_built_anew: bool) -> str:
     if not done:
         return f"the index {index} is up to date."
     anew = " was made by another version and is built anew" if was_built_anew else ""
-    return f"the index {index}{anew}: {', '.join(done)}; {updated.rows:,} rows read for it."
-
-
-def _logs(count: int) -> str:
-    return "1 log" if count == 1 else f"{count:,} logs"
+    return f"the index {index}{anew}: {', '.join(done)}; {counted(updated.rows, 'row')} read for it."

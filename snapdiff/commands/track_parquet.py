@@ -13,6 +13,7 @@ from snapdiff.output import whole_folder
 from snapdiff.redact.nouns import Redactor
 from snapdiff.report.safe_text import safe
 from snapdiff.report.track_parquet import write_dataset
+from snapdiff.report.words import counted
 from snapdiff.servers import host, logging_server
 
 
@@ -38,8 +39,8 @@ def write_parquet(
         rows_of = searched.rows() if hidden is None else (hidden.noun(row) for row in searched.rows())
         written = write_dataset(((host(logging_server(row)), row) for row in rows_of), folder)
         if_no_logs()
-    rows = f"{written.rows:,} of {searched.rows_read:,} rows of {len(searched.files):,} logs"
-    files = "1 file" if written.files == 1 else f"{written.files:,} files"
+    rows = f"{written.rows:,} of {counted(searched.rows_read, 'row')} of {counted(len(searched.files), 'log')}"
+    files = counted(written.files, "file")
     odd = problems if hidden is None else hidden.noun(list(problems))
     said = [f"{rows} were written to {output}, in {files}.", *dict.fromkeys(problem.message for problem in odd)]
     for line in said:

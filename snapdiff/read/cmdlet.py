@@ -78,8 +78,8 @@ def _rows(records: Iterable[Record], form: RowFormat, file: str, tell: Tell, loc
         yield TrackingRow(file, line, form, time, fields)
     if unread:
         said = (
-            f"{file} has {unread:,} times that can't be read so; say --culture, such as --culture en-GB, or export "
-            "them with Export-Clixml, which has them in one form."
+            f"{file} has {unread:,} {'time' if unread == 1 else 'times'} that can't be read so; say --culture, such as "
+            "--culture en-GB, or export with Export-Clixml, which has times in one form."
         )
         tell(Problem(file, "unreadable-time", said))
     if lost:

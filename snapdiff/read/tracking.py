@@ -119,7 +119,7 @@ class TrackingReader:
             self._columns.once("no-fields-line", f"has no #Fields line before its rows; {how}")
         elif begins:
             columns = self._version(values)[:count]
-            self._columns.cut_short(line, f"has a row of {count} values and no #Fields line (line {line.number})")
+            self._columns.cut_short(line, f"has {_of_values(count)} and no #Fields line (line {line.number})")
         else:
             self._columns.once(
                 "short-row", f"has only the end of a row in line {line.number}, and no #Fields line before"
@@ -131,6 +131,10 @@ class TrackingReader:
         """The columns of the newest version that these values may be of: since 2013 a GUID follows the Message-Id."""
         newest = self.columns_by_count[max(self.columns_by_count)]
         return newest if newest is not _2016 or len(values) < 12 or _GUID.fullmatch(values[11]) else _2010
+
+
+def _of_values(count: int) -> str:
+    return "a row of one value" if count == 1 else f"a row of {count} values"
 
 
 def split_row(text: str) -> list[str]:

@@ -87,7 +87,8 @@ def note_words(note: AgentNote, mark: Mark, quote: Mark | None = None) -> str:
         file = f" in {mark(cut(values['file']))}" if "file" in values else ""
         return f"{engine} found {mark(cut(values.get('name', 'malware')))}{file}"
     if note.what == "classification":
-        times = f", {mark(cut(values['count']))} times" if "count" in values else ""
+        count = values.get("count", "")
+        times = f", {mark(cut(count))} {'time' if count == '1' else 'times'}" if "count" in values else ""
         sure = f", confidence {mark(cut(values['conf']))} %" if "conf" in values else ""
         return f"sensitive data found: classification {mark(cut(values.get('dcid', '?')))}{times}{sure}"
     if note.what == "time":

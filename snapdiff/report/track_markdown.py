@@ -95,7 +95,7 @@ def _event_table(message: TrackedMessage) -> Iterator[str]:
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )
     if len(message.events) > _SHOWN:
-        yield f"\nand {len(message.events) - _SHOWN:,} more rows.\n"
+        yield f"\nand {counted(len(message.events) - _SHOWN, 'more row')}.\n"
 
 
 def _session_list(sessions: Sequence[Session]) -> Iterator[str]:

@@ -131,6 +131,15 @@ def test_the_zone_that_message_info_shows_is_told(tmp_path: Path, stamp: str, in
     assert said in problems[0].message
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, "has 1 time that can't be read so"), (2, "has 2 times that can't")])
+def test_times_that_can_not_be_read_are_counted(tmp_path: Path, count: int, said: str) -> None:
+    text = "Timestamp : 45/45/2016 1:57\nEventId : SUBMIT\nMessageId : <1@x>\n\n" * count
+    rows, problems = read_told(tmp_path, text, NEW_YORK)
+    assert [row.fields["timestamp"] for row in rows] == ["45/45/2016 1:57"] * count
+    (told,) = (problem for problem in problems if problem.code == "unreadable-time")
+    assert said in told.message
+
+
 CSV = (
     "#TYPE Microsoft.Exchange.Management.TransportLogSearchTasks.MessageTrackingEvent\n"
     '"Timestamp","EventId","MessageId","Recipients","Sender","MessageSubject"\n'

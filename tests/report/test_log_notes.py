@@ -60,6 +60,10 @@ WORDS = [
         replace(SCAN, what="classification", values=[("dcid", "4"), ("count", "10"), ("conf", "77")]),
         "sensitive data found: classification 4, 10 times, confidence 77 %",
     ),
+    (
+        replace(SCAN, what="classification", values=[("dcid", "4"), ("count", "1")]),
+        "sensitive data found: classification 4, 1 time",
+    ),
     (replace(SCAN, what="journal", values=[("group", "DONE"), ("to", "x")]), "group DONE, to x"),
     (TIME, "took 47 ms"),
     (replace(TIME, values=[], agent="Transport Rule Agent"), "its rules took 47 ms"),

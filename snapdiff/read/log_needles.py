@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
+_HAS_LIBRARY = find_spec("ahocorasick_rs") is not None
 _FEW = 8
 """So many texts in any letter case are looked for by a few bytes of each; for more, the whole log is lowered."""
 _MARK = 3
@@ -27,7 +29,7 @@ class Needles:
         self._exact = exact
         runs = [needle(word) for word in self._words]
         self._runs = sorted({run if exact else run.lower() for run in runs})
-        self._lowers = not exact and len(self._runs) > _FEW
+        self._lowers = not exact and len(self._runs) > (_FEW if _HAS_LIBRARY else 0)
         self.are_useless = not runs or not all(runs)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -57,7 +59,7 @@ class Needles:
                     yield begin
 
     def _seen(self, text: bytes | memoryview) -> list[tuple[int, int, int]]:
-        return self._automaton.find_matches_as_indexes(bytes(text).lower() if self._lowers else text)
+        return self._finder.find_matches_as_indexes(bytes(text).lower() if self._lowers else text)
 
     def _is_in(self, line: bytes) -> bool:
         return any(run in line for run in self._runs)
@@ -69,10 +71,30 @@ class Needles:
         return sorted({case for run in self._runs for case in _cases(_rarest(run))})
 
     @cached_property
-    def _automaton(self) -> "BytesAhoCorasick":
+    def _finder(self) -> "BytesAhoCorasick | PlainFinder":
+        if not _HAS_LIBRARY:
+            return PlainFinder(self._marks)
         from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
         return BytesAhoCorasick(self._marks, MatchKind.LeftmostFirst)
+
+
+class PlainFinder:
+    """Finds texts where ahocorasick_rs has no build for the machine: one after the other, so it takes longer."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self._texts = texts
+
+    def find_matches_as_indexes(self, haystack: bytes | memoryview) -> list[tuple[int, int, int]]:
+        """Which text, its first byte and the one behind its last, of each place where one stands, in their order."""
+        block = bytes(haystack)
+        found = []
+        for number, text in enumerate(self._texts):
+            at = block.find(text)
+            while at >= 0:
+                found.append((number, at, at + len(text)))
+                at = block.find(text, at + len(text))
+        return sorted(found, key=lambda one: one[1])
 
 
 def _again(words: Sequence[str], exact: bool) -> Needles:

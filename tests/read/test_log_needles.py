@@ -4,11 +4,13 @@ import csv
 import io
 import pickle
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapdiff.read import log_needles
 from snapdiff.read.log_needles import Needles, needle
 
 IDS = [f"<{number}@mbx{number % 3}.test>" for number in range(100)]
@@ -93,11 +95,18 @@ def test_where_a_word_gives_nothing_every_line_is_read(words: tuple[str, ...], u
 _TEXT = st.text(st.sampled_from("aAbBc.@-_x"), min_size=1, max_size=8)
 
 
+@pytest.mark.parametrize("without", [False, True], ids=["", "without its library"])
 @given(st.lists(_TEXT, min_size=1, max_size=12), st.lists(st.text(st.sampled_from("aAbBc.@-_x,"), max_size=20)))
-def test_words_in_any_letter_case_are_found_in_their_lines_and_in_no_other(words: list[str], lines: list[str]) -> None:
+def test_words_in_any_letter_case_are_found_in_their_lines_and_in_no_other(
+    without: bool, words: list[str], lines: list[str]
+) -> None:
     block = "".join(f"{line}\n" for line in lines).encode()
     expected = {at for at, line in enumerate(lines) if any(word.lower() in line.lower() for word in words)}
-    assert lines_found(Needles(words), block) == expected
+    with patch.object(log_needles, "_HAS_LIBRARY", not without):
+        assert lines_found(Needles(words), block) == expected
+        assert lines_found(Needles(words, exact=True), block) == {
+            at for at, line in enumerate(lines) if any(word in line for word in words)
+        }
     assert lines_found(pickle.loads(pickle.dumps(Needles(words))), block) == expected  # noqa: S301
 
 

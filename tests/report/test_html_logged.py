@@ -58,6 +58,16 @@ def test_a_message_says_what_it_was_joined_by(tmp_path: Path) -> None:
     assert "Put together by network-message-id, network-message-id (logs), protocol-id (SMTP sessions)." in html
 
 
+def test_notes_of_the_log_that_are_cut_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "of the log" not in page(tmp_path)
+    monkeypatch.setattr("snapdiff.report.html.findings.NOTES_SHOWN", 1)
+    html = page(tmp_path)
+    assert '<p class="log-says">and 1 more note of the log; --format json has them all.</p>' in html
+    monkeypatch.setattr("snapdiff.report.html.findings.NOTES_SHOWN", 0)
+    html = page(tmp_path)
+    assert '<span class="dim">and 1 more note of the log</span>' in html
+
+
 def test_logs_that_would_make_the_file_too_large_are_left_out_with_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

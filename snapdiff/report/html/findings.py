@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from snapdiff.model import Finding, Journey, Step, Trace
 
+AnyNote = TypeVar("AnyNote")
 SHOWN = 100
 NOTES_SHOWN = 20
 """Notes of the log that are shown beside one step, or one message."""
@@ -42,12 +43,17 @@ class Logged(Struct, frozen=True):
     place: str
 
 
-def unplaced(journey: Journey) -> list[Logged]:
-    """What the log says happened where it can't be known at which step."""
+def shown_notes(notes: Sequence[AnyNote]) -> tuple[list[AnyNote], int]:
+    """The notes of the log that are shown, and how many more there are."""
+    return list(notes[:NOTES_SHOWN]), max(len(notes) - NOTES_SHOWN, 0)
+
+
+def unplaced(journey: Journey) -> tuple[list[Logged], int]:
+    """What the log says happened where it can't be known at which step, and how much more there is of it."""
+    notes, more = shown_notes(telling(journey.logged))
     return [
-        Logged(note.agent, note_words(note, str), note.reason or "", f"{note.file}:{note.line}")
-        for note in telling(journey.logged)[:NOTES_SHOWN]
-    ]
+        Logged(note.agent, note_words(note, str), note.reason or "", f"{note.file}:{note.line}") for note in notes
+    ], more
 
 
 class SignatureNote(Struct, frozen=True):

@@ -10,7 +10,7 @@ from snapdiff.report.html.blamed import blame_html
 from snapdiff.report.html.budget import Budget, fitting
 from snapdiff.report.html.digests import card, lane
 from snapdiff.report.html.environment import render
-from snapdiff.report.html.findings import NOTES_SHOWN, SHOWN, notes, signature_notes
+from snapdiff.report.html.findings import SHOWN, notes, shown_notes, signature_notes
 from snapdiff.report.html.picture import STEPS_SHOWN, lane_title
 from snapdiff.report.html.steps import Block, step_blocks
 from snapdiff.report.log_notes import note_words, step_words, telling
@@ -55,6 +55,7 @@ class Line(Struct, frozen=True):
     elapsed_ms: int | None
     certain: bool
     logged: list[str]
+    more_logged: int
 
 
 class HopLine(Struct, frozen=True):
@@ -81,6 +82,7 @@ class Section(Struct, frozen=True):
     note: str
     summary: str
     logged: list[tuple[str, str]]
+    more_logged: int
     blocks: list[Markup]
     left_out: list[str]
 
@@ -154,6 +156,7 @@ def _section(
     number: int, step: Step, key: str, blocks: Sequence[Block], taken: set[int], event_before: str | None
 ) -> Section:
     mine = [(index, block) for index, block in enumerate(blocks) if block.step == number]
+    logged, more_logged = shown_notes(step_words(step, str))
     return Section(
         id=f"{key}-s{number}",
         number=number,
@@ -164,7 +167,8 @@ def _section(
         doubt=certainty_words(step),
         note=_note(step, event_before),
         summary=summary(step.changes) if step.changes else "",
-        logged=step_words(step, str)[:NOTES_SHOWN],
+        logged=logged,
+        more_logged=more_logged,
         blocks=[block.html for index, block in mine if index in taken],
         left_out=[
             f"{cut(block.words, 200)} ({len(block.html):,} characters)" for index, block in mine if index not in taken
@@ -227,6 +231,7 @@ def _line(number: int, step: Step, key: str) -> Line:
     look = "changed" if step.changes else "same"
     if step.changes and all(change.cosmetic for change in step.changes):
         look = "cosmetic"
+    told, more_logged = shown_notes(telling(step.logged))
     return Line(
         ids=[f"{key}-t{number}"],
         number=str(number),
@@ -237,7 +242,8 @@ def _line(number: int, step: Step, key: str) -> Line:
         href=f"{key}-s{number}" if step.changes or not step.certain else "",
         elapsed_ms=step.elapsed_ms,
         certain=step.certain,
-        logged=[note_words(note, str) for note in telling(step.logged)[:NOTES_SHOWN]],
+        logged=[note_words(note, str) for note in told],
+        more_logged=more_logged,
     )
 
 
@@ -255,6 +261,7 @@ def _quiet_line(quiet: Sequence[tuple[int, Step]], key: str) -> Line:
         elapsed_ms=sum(time for time in times if time is not None) if any(time is not None for time in times) else None,
         certain=True,
         logged=[],
+        more_logged=0,
     )
 
 

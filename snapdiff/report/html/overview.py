@@ -54,6 +54,7 @@ class Message(Struct, frozen=True):
     joined_by: list[str]
     findings: list[Note] = []
     logged: list[Logged] = []
+    more_logged: int = 0
     timeline: list[TimelineEntry] = []
 
 
@@ -123,6 +124,7 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
         own = [by_path[path] for path in journey.traces if path in by_path and path not in taken]
         taken.update(card.path for card in own)
         if own:
+            logged, more_logged = unplaced(journey)
             found[own[0].path] = Message(
                 id=_id(own[0]),
                 cards=own,
@@ -131,7 +133,8 @@ def messages(cards: Sequence[Card], journeys: Iterable[Journey]) -> list[Message
                 sessions=journey.sessions,
                 joined_by=journey.joined_by,
                 findings=list(notes(journey.findings or [], (), "", set())),
-                logged=unplaced(journey),
+                logged=logged,
+                more_logged=more_logged,
                 timeline=journey.timeline or [],
             )
     for card in cards:

@@ -1,8 +1,7 @@
 """Rows to messages: rows of one Message-Id over all servers, in the order of time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import overload
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -10,7 +9,7 @@ from snapdiff.model import TrackedMessage, TrackingRow
 from snapdiff.track.copies import copies
 from snapdiff.track.gaps import gaps
 from snapdiff.track.hops import hops
-from snapdiff.track.packed import PackedRows
+from snapdiff.track.packed import Made, PackedRows
 from snapdiff.track.recipients import ways
 from snapdiff.track.search import row_time
 from snapdiff.track.stays import stays
@@ -26,7 +25,7 @@ class _Group(Struct):
     linking: list[tuple[RowOrder, str, list[str]]]
 
 
-class Messages(Sequence[TrackedMessage]):
+class Messages(Made[TrackedMessage]):
     """Every message of some rows, in the order of its first one; rows without a Message-Id come last, under None.
 
     The rows are kept packed, and a message is put together each time that it is looked at; `prepared` is what is done
@@ -65,16 +64,9 @@ class Messages(Sequence[TrackedMessage]):
     def __len__(self) -> int:
         return len(self._names)
 
-    @overload
-    def __getitem__(self, at: int) -> TrackedMessage: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[TrackedMessage]: ...
-    def __getitem__(self, at: int | slice) -> TrackedMessage | list[TrackedMessage]:
-        if isinstance(at, slice):
-            return [self._message(name) for name in self._names[at]]
-        return self._message(self._names[at])
-
-    def _message(self, name: str) -> TrackedMessage:
+    def made(self, at: int) -> TrackedMessage:
+        """The message at this place, put together from its rows."""
+        name = self._names[at]
         rows = [self._prepared(row) for row in self._rows.unpacked(self._groups[name].packed)]
         rows.sort(key=row_order)
         if self._only_rows:

@@ -1,16 +1,33 @@
 """What keeps a search that finds much within bounds: rows as bytes, and nouns that are made when they are looked at."""
 
 import marshal
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
+from typing import TypeVar, overload
 
 from snapdiff.model import TrackingRow
 
 Noun = TypeVar("Noun")
 
 
-class Each(Sequence[Noun], Generic[Noun]):
-    """Nouns with each of which something is done, every time that it is looked at; none of the results is kept."""
+class Made(Sequence[Noun], ABC):
+    """Nouns that are made when they are looked at, each time anew; none of them is kept."""
+
+    @abstractmethod
+    def made(self, at: int) -> Noun:
+        """The noun at a place, counted from 0."""
+
+    @overload
+    def __getitem__(self, at: int) -> Noun: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Noun]: ...
+    def __getitem__(self, at: int | slice) -> Noun | list[Noun]:
+        places = range(len(self))
+        return [self.made(one) for one in places[at]] if isinstance(at, slice) else self.made(places[at])
+
+
+class Each(Made[Noun]):
+    """Other nouns with each of which something is done."""
 
     def __init__(self, nouns: Sequence[Noun], do: Callable[[Noun], Noun]) -> None:
         self._nouns = nouns
@@ -19,13 +36,8 @@ class Each(Sequence[Noun], Generic[Noun]):
     def __len__(self) -> int:
         return len(self._nouns)
 
-    @overload
-    def __getitem__(self, at: int) -> Noun: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Noun]: ...
-    def __getitem__(self, at: int | slice) -> Noun | list[Noun]:
-        if isinstance(at, slice):
-            return [self._do(one) for one in self._nouns[at]]
+    def made(self, at: int) -> Noun:
+        """What is done with the noun at this place."""
         return self._do(self._nouns[at])
 
 

@@ -63,10 +63,9 @@ def load_snapshot(
     """
     stage, sequence = placed or (None, None)
     block = read_block(raw, stage)
-    message = raw[block.end :]
-    unchanged = last is not None and last.message == message
-    if last is not None and unchanged:
-        message = last.message
+    # Compared where it stands: a copy of each large message costs more than comparing it.
+    unchanged = last is not None and len(raw) - block.end == len(last.message) and raw.endswith(last.message, block.end)
+    message = last.message if last is not None and unchanged else raw[block.end :]
     short, headers_only = _ending(raw, message, block, stage)
     noun = Snapshot(
         file=name,

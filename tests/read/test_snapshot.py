@@ -1,6 +1,7 @@
 """The injected block in every form the reference knows, and where a file ends."""
 
 import hashlib
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -346,3 +347,23 @@ def test_the_same_message_is_held_once() -> None:
     assert same.snapshot.sha256 == first.snapshot.sha256
     assert other.message == MAIL + b"more"
     assert other.snapshot.sha256 == hashlib.sha256(MAIL + b"more").hexdigest()
+
+
+def test_a_message_that_ends_or_begins_like_the_last_one_is_another() -> None:
+    first, _ = load(BLOCK + MAIL)
+    for message in (b"X-Seen: yes\r\n" + MAIL, MAIL[1:], MAIL[:-1], b""):
+        other, _ = load_snapshot("Routing0002.eml", BLOCK + message, ("Routing", 2), first)
+        assert other.message == message
+        assert other.snapshot.sha256 == hashlib.sha256(message).hexdigest()
+
+
+def test_a_message_that_is_the_same_is_never_copied() -> None:
+    message = MAIL + b"x" * 8_000_000
+    first, _ = load(BLOCK + message)
+    raw = BLOCK + message
+    tracemalloc.start()
+    same, _ = load_snapshot("Routing0002.eml", raw, ("Routing", 2), first)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert same.message is first.message
+    assert peak < len(message) / 2

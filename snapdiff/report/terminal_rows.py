@@ -26,33 +26,38 @@ def event_lines(row: TrackingRow, paper: Paper, told_by: Line | None = None, det
 
     Its details stand below it, so many columns from the left.
     """
-    event = row.text("event_id")
-    servers = " ".join(dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname")))))
     head = told_by or [Piece(f"    {row_time_words(row, paper)}  ", "dim")]
-    source = row.text("source")
+    yield from hanging(head, _what(row, paper), paper.width)
+    for words in _details(row, paper):
+        yield from hanging([Piece(" " * details)], [Piece(words, "dim")], paper.width)
+
+
+def _what(row: TrackingRow, paper: Paper) -> Line:
+    """What happened, the event and its source, and on which servers."""
+    words, event, source = row_words(row), row.text("event_id"), row.text("source")
     name = paper.show(f"{event}" + (f" ({source})" if source else ""), 60)
-    words = row_words(row)
-    body = [
-        Piece(paper.show(words[:1].upper() + words[1:], 200), "error" if event.upper() == "FAIL" else ""),
-    ]
+    servers = dict.fromkeys(filter(None, (row.text("client_hostname"), row.text("server_hostname"))))
+    line = [Piece(paper.show(words[:1].upper() + words[1:], 200), "error" if row.event == "FAIL" else "")]
     if name:
-        body.append(Piece(f"  {name}", "label"))
+        line.append(Piece(f"  {name}", "label"))
     if servers:
-        arrow = f" {paper.symbols.arrow} "
-        body.append(Piece(f"  {paper.show(arrow.join(servers.split(' ')), 300)}", "dim"))
-    yield from hanging(head, body, paper.width)
-    indent = [Piece(" " * details)]
-    related = row.text("related_recipient_address")
+        line.append(Piece(f"  {paper.show(f' {paper.symbols.arrow} '.join(servers), 300)}", "dim"))
+    return line
+
+
+def _details(row: TrackingRow, paper: Paper) -> Iterator[str]:
+    """What a row tells beside that, a line each: the rule, the address before, why and by whom, and the replies."""
     if row.text("details") and row.format == "rulestrk":
-        yield from hanging(indent, [Piece(paper.show(row.text("details"), 300), "dim")], paper.width)
-    if related:
-        yield from hanging(indent, [Piece(f"before: {paper.show(related, 300)}", "dim")], paper.width)
-    told = [*context_words(row), *(_members(row) if event.upper() == "AGENTINFO" else ())]
-    for words in told[:_MEMBERS_SHOWN]:
-        yield from hanging(indent, [Piece(paper.show(cut(words, 300)), "dim")], paper.width)
+        yield paper.show(row.text("details"), 300)
+    if related := row.text("related_recipient_address"):
+        yield f"before: {paper.show(related, 300)}"
+    told = [*context_words(row), *(_members(row) if row.event == "AGENTINFO" else ())]
+    yield from (paper.show(cut(words, 300)) for words in told[:_MEMBERS_SHOWN])
+    if len(told) > _MEMBERS_SHOWN:
+        yield f"and {len(told) - _MEMBERS_SHOWN:,} more; --format json has them all"
     status = [text for text in row.texts("recipient_status") if text not in ("", _NO_STATUS)]
-    if status and event.upper() not in _STATUS_OF_FIELDS:
-        yield from hanging(indent, [Piece(paper.show(cut("; ".join(dict.fromkeys(status)), 300)), "dim")], paper.width)
+    if status and row.event not in _STATUS_OF_FIELDS:
+        yield paper.show(cut("; ".join(dict.fromkeys(status)), 300))
 
 
 def _members(row: TrackingRow) -> Iterator[str]:

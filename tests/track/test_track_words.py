@@ -59,6 +59,18 @@ def test_why_and_until_when_are_shown(tmp_path: Path, form: str) -> None:
     assert form == "markdown" or "what nobody knows" in said
 
 
+def test_of_very_many_notes_the_rest_is_counted(tmp_path: Path) -> None:
+    noted: dict[str, str | list[str]] = {
+        "custom-data": [f"S:TRA=ETR|ruleId={number}" for number in range(22)],
+        "client-hostname": "A  B",
+    }
+    common: dict[str, str | list[str]] = {"message-id": "<1@x.test>", "date-time": "2024-05-14T08:00:00.000Z"}
+    write_log(tmp_path / "MSGTRK2024051408-1.LOG", common | noted | {"event-id": "AGENTINFO"})
+    said = called("track", tmp_path).out.decode()
+    assert "TRA ETR: ruleId 19\n        and 2 more; --format json has them all\n" in said
+    assert "AGENTINFO  A  B" in said
+
+
 def test_why_a_recipient_did_not_get_it_is_said_in_words(tmp_path: Path) -> None:
     common: dict[str, str | list[str]] = {"message-id": "<1@x.test>", "date-time": "2024-05-14T08:00:00.000Z"}
     write_log(

@@ -103,10 +103,10 @@ def _row(row: TrackingRow, tick: Tick) -> Tick:
     words = row_words(row)
     ends = dict.fromkeys(cut(row.text(name), 100) for name in ("client_hostname", "server_hostname"))
     statuses = dict.fromkeys(text for text in row.texts("recipient_status") if text)
-    is_told = bool(statuses) and event.upper() in ("FAIL", "DEFER", "DSN")
+    is_told = bool(statuses) and row.event in ("FAIL", "DEFER", "DSN")
     return replace(
         tick,
-        look="failed" if event.upper() == "FAIL" else "row",
+        look="failed" if row.event == "FAIL" else "row",
         who="",
         words=cut(words[:1].upper() + words[1:], _LONGEST),
         event=cut(event, 40),

@@ -83,6 +83,15 @@ class Joining:
                         self._put(self._copy_record, own, at)
                 self._add_copy(self._copy_network, _copy(row), at)
 
+    def words(self) -> list[str]:
+        """Texts one of which stands, in whatever letter case, in each row that belongs to a journey."""
+        names = [*self._network.items(), *self._copy_network.items(), *self._message.items()]
+        records = [*self._record.items(), *self._copy_record.items()]
+        sessions = [*self._session.items(), *self._session_alone.items()]
+        found = {name for name, at in names if at >= 0} | {number for (_, number), at in records if at >= 0}
+        found |= {session.partition(";")[0] for session, at in sessions if at >= 0}
+        return sorted(found - {""})
+
     def add(self, row: TrackingRow) -> None:
         """One row of a log; it is dropped where it belongs to none of the journeys."""
         at, by = self._place(row)

@@ -168,7 +168,7 @@ class Run:
     def _told_transfers(self, keys: Sequence[TraceKey]) -> list[TrackingRow]:
         """What the logs say about splits of these messages: one quick look for that word alone, the first time."""
         if self._transfers is None:
-            rows = LogRows(self.logs, unheard, [TRANSFER])
+            rows = LogRows(self.logs, unheard, [TRANSFER], jobs=self._jobs)
             self._transfers = transfers(rows, keys)
         return self._transfers
 
@@ -179,11 +179,11 @@ class Run:
         return [replace(place, file=place.file.removeprefix(below)) for place in found]
 
     def _with_rows(self, keys: list[TraceKey]) -> list[Journey]:
-        """The journeys with their rows of the logs, which are read once from beginning to end."""
+        """The journeys with their rows of the logs, which are gone through once."""
         if self._joined is None:
             split = {path: fork.parent for path, fork in self._forks.items() if fork.row is not None}
             joining = Joining(list(each_journey(keys, split)), keys, self._told_transfers(keys))
-            for row in LogRows(self.logs, self._log_problems.append):
+            for row in LogRows(self.logs, self._log_problems.append, joining.words(), jobs=self._jobs):
                 joining.add(row)
             for session in sessions(self.logs, joining.sessions_wanted(), self._log_problems.append):
                 joining.add_session(session)

@@ -72,9 +72,12 @@ STAYS_OUT: list[tuple[TraceKey, dict[str, LogValue]]] = [
 
 @pytest.mark.parametrize(("key", "fields", "by"), BELONGS)
 def test_a_row_that_belongs(key: TraceKey, fields: dict[str, LogValue], by: str) -> None:
-    (journey,) = joined([key], [row("RECEIVE", **fields)])
+    one = row("RECEIVE", **fields)
+    (journey,) = joined([key], [one])
     assert len(journey.events) == 1
     assert journey.joined_by == [f"{by} (logs)"]
+    line = ",".join(map(str, one.fields.values())).lower()
+    assert any(word.lower() in line for word in Joining(journeys([key]), [key]).words())
 
 
 @pytest.mark.parametrize(("key", "fields"), STAYS_OUT)

@@ -113,6 +113,15 @@ def test_lines_that_are_left_out_are_counted_with_the_others(
     assert "6 lines" in called("track", log, "--format", form).out.decode()
 
 
+def test_of_very_many_refusals_the_rest_is_counted(tmp_path: Path) -> None:
+    refusals = "".join(line(ONE, second, ">", "550 5.1.10 no such recipient") for second in range(12))
+    (tmp_path / "RECV2024051408-1.LOG").write_bytes(
+        f"#Log-type: SMTP Receive Protocol Log\r\n{FIELDS}\r\n{refusals}".encode()
+    )
+    said = called("track", tmp_path, "--format", "markdown").out.decode()
+    assert "  - `550 5.1.10 no such recipient`\n  - and 2 more lines that refuse\n" in said
+
+
 def test_of_very_many_sessions_the_first_are_kept(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from snapdiff.read.logs import find_logs
     from snapdiff.track.search import Search

@@ -40,6 +40,7 @@ def _problem_list(problems: Sequence[Problem]) -> Iterator[str]:
     if problems:
         yield "\n## Could not be read, or not in full\n\n"
     yield from (f"- {code(problem.path)}: {sentence(problem.message)}\n" for problem in problems[:_SHOWN])
+    yield from _more(len(problems), "problem")
 
 
 def _message(message: TrackedMessage) -> Iterator[str]:
@@ -50,11 +51,13 @@ def _message(message: TrackedMessage) -> Iterator[str]:
         for one in message.ways[:_SHOWN]:
             ending = one.outcome + (f": {code(one.status)}" if one.outcome in ("failed", "open") and one.status else "")
             yield row(code(one.address), code(one.came_from) if one.came_from else "-", ending)
+        yield from _more(len(message.ways), "recipient")
     for copy in message.copies[:_SHOWN]:
         by = f"agent {code(copy.by)}" if copy.source.upper() == "AGENT" else code(copy.by or "Exchange")
         whom = ", ".join(code(name) for name in copy.recipients[:_NAMED])
         more = f" and {len(copy.recipients) - _NAMED:,} more" if len(copy.recipients) > _NAMED else ""
         yield f"\nCopy ({copy.number}), split off by {by} on {code(copy.server or '?')} for {whom}{more}.\n"
+    yield from _more(len(message.copies), "copy", "copies")
     yield from _times(message)
     yield from _event_table(message)
     yield from message_notes(message)
@@ -70,6 +73,7 @@ def _times(message: TrackedMessage) -> Iterator[str]:
     if timed:
         yield "\n" + row("Where", "Seconds") + row("---", "--:")
         yield from (row(where, f"{seconds:,.3f}") for where, seconds in timed[:_SHOWN])
+        yield from _more(len(timed), "time")
 
 
 def _event_table(message: TrackedMessage) -> Iterator[str]:
@@ -94,8 +98,7 @@ def _event_table(message: TrackedMessage) -> Iterator[str]:
             code(event.text("client_hostname")) if event.text("client_hostname") else "-",
             code(event.text("server_hostname")) if event.text("server_hostname") else "-",
         )
-    if len(message.events) > _SHOWN:
-        yield f"\nand {counted(len(message.events) - _SHOWN, 'more row')}.\n"
+    yield from _more(len(message.events), "row")
 
 
 def _session_list(sessions: Sequence[Session]) -> Iterator[str]:
@@ -107,5 +110,12 @@ def _session_list(sessions: Sequence[Session]) -> Iterator[str]:
         yield f"- {code(session.session_id)}: {session_with(session, code)}{when}, {lines}\n"
         refused = [line for line in session.lines if line.is_refusal]
         yield from (f"  - {code(line.data, 300)}\n" for line in refused[:_REFUSALS_SHOWN])
-    if len(sessions) > _SHOWN:
-        yield f"\nand {counted(len(sessions) - _SHOWN, 'more SMTP session')}.\n"
+        if len(refused) > _REFUSALS_SHOWN:
+            yield f"  - and {counted(len(refused) - _REFUSALS_SHOWN, 'more line')} that refuse\n"
+    yield from _more(len(sessions), "SMTP session")
+
+
+def _more(count: int, noun: str, nouns: str = "") -> Iterator[str]:
+    """A word on what is not shown of so many."""
+    if count > _SHOWN:
+        yield f"\nand {counted(count - _SHOWN, f'more {noun}', nouns and f'more {nouns}')}.\n"

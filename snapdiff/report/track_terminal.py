@@ -98,11 +98,10 @@ def _listed(number: int, width: int, message: TrackedMessage, paper: Paper) -> I
     subject = paper.show(message.subject, 200) or "(no subject)"
     yield from hanging(head, [Piece(subject, "title")], paper.width)
     first = message.events[0]
-    named = ", ".join(paper.show(one, 100) for one in message.recipients[:_NAMED]) or "nobody named"
-    rest = len(message.recipients) - _NAMED
+    named = _few(message.recipients, 100, paper) or "nobody named"
     who = f"{row_time_words(first, paper)}  {paper.show(message.sender, 200) or '-'} {paper.symbols.arrow} {named}"
     indent = [Piece(" " * (width + 2))]
-    yield from hanging(indent, [Piece(who + (f" and {rest:,} more" if rest > 0 else ""))], paper.width)
+    yield from hanging(indent, [Piece(who)], paper.width)
     style = "error" if any(one.outcome == "failed" for one in message.ways) else "dim"
     yield from hanging(indent, [Piece(_ending(message), style)], paper.width)
 
@@ -126,15 +125,16 @@ def path(message: TrackedMessage, sessions: Sequence[Session], paper: Paper) -> 
     yield from message_lines(message, paper)
     for gap in message.gaps[:_SHOWN]:
         yield from hanging([Piece("  ! ", "unsure")], [Piece(paper.show(gap))], paper.width)
+    yield from _more(len(message.gaps), "gap")
 
 
 def _facts(message: TrackedMessage, paper: Paper) -> Iterator[Line]:
     facts = [
         ("Sender", paper.show(message.sender, 300)),
         ("Message-Id", paper.show(message.message_id or "none", 400)),
-        ("Network-Id", ", ".join(paper.show(one, 60) for one in message.network_message_ids[:_NAMED])),
-        ("Reports", ", ".join(paper.show(one, 300) for one in message.reports[:_NAMED])),
-        ("Report on", ", ".join(paper.show(one, 300) for one in message.about[:_NAMED])),
+        ("Network-Id", _few(message.network_message_ids, 60, paper)),
+        ("Reports", _few(message.reports, 300, paper)),
+        ("Report on", _few(message.about, 300, paper)),
     ]
     for label, words in facts:
         if words:
@@ -238,9 +238,15 @@ def _reason(status: str) -> str:
     return f"{event_words(event)}{colon}{rest}"
 
 
-def _more(count: int, noun: str, nouns: str | None = None) -> Iterator[Line]:
+def _few(names: Sequence[str], longest: int, paper: Paper) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(paper.show(name, longest) for name in names[:_NAMED]) + more
+
+
+def _more(count: int, noun: str, nouns: str = "") -> Iterator[Line]:
     if count > _SHOWN:
-        rest = f"{count - _SHOWN:,} more {nouns}" if nouns else counted(count - _SHOWN, f"more {noun}")
+        rest = counted(count - _SHOWN, f"more {noun}", nouns and f"more {nouns}")
         yield [Piece(f"    and {rest}; --format json has them all", "note")]
 
 

@@ -190,9 +190,9 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 message`, `1,024 bytes`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun: `1 message`, `1,024 bytes`; `nouns` is the plural where it takes more than an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or f'{noun}s'}"
 
 
 def delay_words(seconds: float | None) -> str:

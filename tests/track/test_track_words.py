@@ -71,6 +71,37 @@ def test_of_very_many_notes_the_rest_is_counted(tmp_path: Path) -> None:
     assert "AGENTINFO  A  B" in said
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (
+            "text",
+            ["and 101 more recipients; --format json", "n0, n1, n2 and 1 more\n", "and 101 more copies; --format"],
+        ),
+        ("markdown", ["\nand 1 more recipient.\n", "\nand 1 more copy.\n", "\nand 1 more row.\n"]),
+    ],
+)
+def test_of_all_that_is_cut_the_rest_is_counted(tmp_path: Path, form: str, said: list[str]) -> None:
+    common: dict[str, str | list[str]] = {
+        "message-id": "<1@x.test>",
+        "date-time": "2024-05-14T08:00:00.000Z",
+        "event-id": "TRANSFER",
+        "server-hostname": "MBX01",
+        "reference": ["7"],
+    }
+    rows: list[dict[str, str | list[str]]] = [
+        {
+            "internal-message-id": str(10 + number),
+            "network-message-id": f"n{number % 4}",
+            "recipient-address": [f"a{number}@x.test"],
+        }
+        for number in range(201)
+    ]
+    write_log(tmp_path / "MSGTRK2024051408-1.LOG", *(common | row for row in rows))
+    shown = called("track", tmp_path, "--format", form).out.decode()
+    assert [one for one in said if one not in shown] == []
+
+
 def test_why_a_recipient_did_not_get_it_is_said_in_words(tmp_path: Path) -> None:
     common: dict[str, str | list[str]] = {"message-id": "<1@x.test>", "date-time": "2024-05-14T08:00:00.000Z"}
     write_log(

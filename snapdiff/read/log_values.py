@@ -5,6 +5,7 @@ Nothing here raises: what does not follow its grammar is left out of `Parsed`, a
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ _NAMED_VALUE = re.compile(r"([A-Za-z][A-Za-z0-9]{0,60}):(.*)", re.DOTALL)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z?")
 _STATUS = re.compile(r"\{([A-Z]{2,6})=([^{}]*)\}")
 _COMPONENT = re.compile(r"([^=|();]{1,200})=(-?\d{1,12}(?:\.\d{1,7})?)")
-_BETWEEN_COMPONENTS = re.compile(r"[|()]")
+_BETWEEN_COMPONENTS = re.compile(r"([|()])")
 _LATENCIES_READ = 2000
 _LONGEST_STATUS = 10_000
 _NONE, _UNKNOWN = -1, -2
@@ -148,44 +149,33 @@ def message_info(text: str) -> MessageInfo | None:
         return None
     head, _, rest = text.partition(";")
     time = head if _TIME.fullmatch(head) else None
-    latencies = list(_latencies(rest if time else text))
+    latencies = list(islice(_latencies(rest if time else text), _LATENCIES_READ))
     return MessageInfo(time, latencies, None if time or latencies else text)
 
 
 def _latencies(text: str) -> Iterator[Latency]:
-    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of.
-
-    One without a number is left out, and its parts are not.
-    """
-    count = 0
+    """`SRV=fqdn:TOTAL=n|COMP=n(CHILD=n|CHILD=n);LSRV=...`: each component, with the one it is a part of."""
     for piece in text.split(";"):
-        server, at = None, 0
+        head, _, components = piece.partition(":")
         if piece.startswith(("SRV=", "LSRV=")):
-            head, _, components = piece.partition(":")
-            server, piece = head.partition("=")[2], components
-        parents: list[str] = []
-        last = ""
-        while at < len(piece) and count < _LATENCIES_READ:
-            char = piece[at]
-            if char in "|()":
-                if char == "(":
-                    parents.append(last)
-                elif char == ")" and parents:
-                    parents.pop()
-                at += 1
-                continue
-            component = _COMPONENT.match(piece, at)
-            if component is None:
-                following = _BETWEEN_COMPONENTS.search(piece, at)
-                if following is None:
-                    break
-                last = piece[at : following.start()].partition("=")[0]
-                at = following.start()
-                continue
-            last = component[1]
-            yield Latency(server, last, float(component[2]), parents[-1] if parents else None)
-            count += 1
-            at = component.end()
+            yield from _components(components, head.partition("=")[2])
+        else:
+            yield from _components(piece, None)
+
+
+def _components(text: str, server: str | None) -> Iterator[Latency]:
+    """The components of one server. One without a number is left out, and its parts are not."""
+    parents: list[str] = []
+    last = ""
+    for part in _BETWEEN_COMPONENTS.split(text):
+        if part == "(":
+            parents.append(last)
+        elif part == ")":
+            del parents[-1:]
+        elif part not in ("", "|"):
+            last = part.partition("=")[0]
+            if (component := _COMPONENT.match(part)) is not None:
+                yield Latency(server, last, float(component[2]), parents[-1] if parents else None)
 
 
 def recipient_status(text: str) -> RecipientStatus:

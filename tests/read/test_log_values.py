@@ -90,6 +90,12 @@ def test_message_info(text: str, expected: MessageInfo) -> None:
     assert message_info(text) == expected
 
 
+def test_what_stands_behind_a_number_changes_no_parent() -> None:
+    assert message_info("CAT=1ms(CATRS=0.5)") == MessageInfo(
+        None, [Latency(None, "CAT", 1), Latency(None, "CATRS", 0.5, "CAT")]
+    )
+
+
 def test_a_component_without_a_number_costs_itself_alone() -> None:
     found = message_info("LSRV=a.b:TOTAL-HUB=5|SMRC=(SMRCL=0.1)|CAT=x|QD=0.5|odd")
     assert found == MessageInfo(

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from program import snapdiff
+from program import called
 from tracemaker import with_crlf, write_trace
 
 import snapdiff as package
@@ -70,39 +70,39 @@ def left_over(text: str) -> set[str]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_word_of_the_mail_is_left(traces: Path, form: str) -> None:
-    shown = snapdiff(traces, "--format", form).out.decode()
+    shown = called(traces, "--format", form).out.decode()
     assert len(left_over(shown)) >= 15, "without --redact they are there"
-    ran = snapdiff(traces, "--format", form, "--redact-key", KEY)
+    ran = called(traces, "--format", form, "--redact-key", KEY)
     assert ran.code == 0
     assert left_over(ran.out.decode()) == set()
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_key_gives_the_same_output(traces: Path, form: str) -> None:
-    one = snapdiff(traces, "--format", form, "--redact-key", KEY)
-    other = snapdiff(traces, "--format", form, "--redact-key", KEY, "--jobs", "2")
+    one = called(traces, "--format", form, "--redact-key", KEY)
+    other = called(traces, "--format", form, "--redact-key", KEY, "--jobs", "2")
     assert one.out == other.out
-    assert one.out != snapdiff(traces, "--format", form, "--redact-key", KEY + "2").out
+    assert one.out != called(traces, "--format", form, "--redact-key", KEY + "2").out
 
 
 def test_a_key_is_made_up_and_said_once(traces: Path) -> None:
-    ran = snapdiff(traces, "--redact")
+    ran = called(traces, "--redact")
     (key,) = re.findall("--redact-key ([0-9a-f]{32}) ", ran.errors)
-    assert snapdiff(traces, "--redact-key", key).out == ran.out
+    assert called(traces, "--redact-key", key).out == ran.out
     assert left_over(ran.out.decode()) == set()
 
 
 @pytest.mark.parametrize("key", ["1234", ""])
 @pytest.mark.parametrize("command", [[], ["track"], ["check", "--policy", "p.yml"]])
 def test_a_key_that_could_be_guessed_is_refused(traces: Path, command: list[str], key: str) -> None:
-    ran = snapdiff(*command, traces, "--redact-key", key)
+    ran = called(*command, traces, "--redact-key", key)
     assert ran.code == 2
     assert "8 characters or more" in ran.errors
 
 
 def test_what_happened_still_shows(traces: Path) -> None:
-    plain = snapdiff(traces, "--format", "json").json()
-    shown = snapdiff(traces, "--format", "json", "--redact-key", KEY).json()
+    plain = called(traces, "--format", "json").json()
+    shown = called(traces, "--format", "json", "--redact-key", KEY).json()
     kinds = [[change["kind"] for step in trace["steps"] for change in step["changes"]] for trace in plain["traces"]]
     assert kinds == [
         [change["kind"] for step in trace["steps"] for change in step["changes"]] for trace in shown["traces"]
@@ -115,7 +115,7 @@ def test_what_happened_still_shows(traces: Path) -> None:
 
 
 def test_filters_look_at_the_mail_itself(traces: Path) -> None:
-    shown = snapdiff(traces, "--format", "json", "--subject", "zqbudget", "--redact-key", KEY).json()
+    shown = called(traces, "--format", "json", "--subject", "zqbudget", "--redact-key", KEY).json()
     assert len(shown["traces"]) == 1
 
 
@@ -128,8 +128,8 @@ def test_rows_and_sessions_are_redacted_too(traces: Path) -> None:
     line += "zqreceiver@zqcontoso.test,zqsubject: zqbudget,zqlynne@zqcontoso.test\r\n"
     (logs / "MSGTRK20170605-1.LOG").write_text(head + line, encoding="utf-8", newline="")
     for form in FORMS:
-        assert "RECEIVE" in snapdiff(traces, "--format", form).out.decode()
-        ran = snapdiff(traces, "--format", form, "--redact-key", KEY)
+        assert "RECEIVE" in called(traces, "--format", form).out.decode()
+        ran = called(traces, "--format", form, "--redact-key", KEY)
         assert "RECEIVE" in ran.out.decode()
         assert left_over(ran.out.decode()) == set()
 
@@ -137,8 +137,8 @@ def test_rows_and_sessions_are_redacted_too(traces: Path) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_no_server_and_no_house_of_the_samples_is_left(form: str) -> None:
     secret = re.compile("contoso|MBX0|EDGE01|henrietta|northwind", re.I)
-    assert secret.search(snapdiff("samples", "--format", form).out.decode())
-    shown = snapdiff("samples", "--format", form, "--redact-key", KEY).out.decode()
+    assert secret.search(called("samples", "--format", form).out.decode())
+    shown = called("samples", "--format", form, "--redact-key", KEY).out.decode()
     assert secret.findall(shown) == []
     assert "Transport Rule Agent" in shown
 
@@ -160,8 +160,8 @@ def test_no_word_of_a_log_is_left(tmp_path: Path, form: str) -> None:
     folder.mkdir()
     (folder / "MSGTRK20170605-1.LOG").write_text(TRACKED, encoding="utf-8", newline="")
     asked: list[str | Path] = ["track", folder, "--format", form, "--message-id", "<zqmsgid@zqhost>"]
-    assert len(left_over(snapdiff(*asked).out.decode())) >= 5
-    ran = snapdiff(*asked, "--redact-key", KEY)
+    assert len(left_over(called(*asked).out.decode())) >= 5
+    ran = called(*asked, "--redact-key", KEY)
     assert ran.code == 0
     assert "FAIL" in ran.out.decode()
     assert left_over(ran.out.decode()) == set()
@@ -176,13 +176,13 @@ def test_no_word_of_a_real_mail_is_left(tmp_path: Path, real_mails: list[Path], 
     usual = words(" ".join(path.read_text(encoding="utf-8") for path in sources))
     neutral = tmp_path / "neutral"
     write_trace(neutral / "MessageSnapshots", 0, [b"Subject: a\r\n\r\nb\r\n", b"X-MS-Has-Attach: b\r\n\r\nb\r\n"])
-    usual |= words(snapdiff(neutral, "--format", form).out.decode())
+    usual |= words(called(neutral, "--format", form).out.decode())
     snapshots = tmp_path / "real" / "MessageSnapshots"
     chosen = [path for path in real_mails[::9] if path.stat().st_size < 60_000]
     for number, path in enumerate(chosen):
         write_trace(snapshots, number, [b"Subject: a\r\n\r\nb\r\n", with_crlf(path.read_bytes())])
-    plain = words(snapdiff(tmp_path / "real", "--format", form).out.decode("utf-8", "replace")) - usual
-    redacted = words(snapdiff(tmp_path / "real", "--format", form, "--redact-key", KEY).out.decode("utf-8", "replace"))
+    plain = words(called(tmp_path / "real", "--format", form).out.decode("utf-8", "replace")) - usual
+    redacted = words(called(tmp_path / "real", "--format", form, "--redact-key", KEY).out.decode("utf-8", "replace"))
     assert len(plain) > 1_000
     assert plain & redacted == set()
 

@@ -4,11 +4,12 @@ import importlib
 import inspect
 import pkgutil
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from judging import findings
-from program import snapdiff
+from program import called, snapdiff
 from stepmaker import File, receive
 from tracemaker import with_crlf, write_trace
 
@@ -101,3 +102,18 @@ def test_no_finding_blames_anybody_where_nothing_changed(tmp_path: Path, real_ma
     report = snapdiff(tmp_path, "--format", "json").json()
     assert len(report["traces"]) == len(real_mails)
     assert [finding for trace in report["traces"] for finding in trace["findings"] if finding["agent"]] == []
+
+
+def test_a_trace_of_which_no_file_can_be_read_is_judged_by_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "traces.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"MessageSnapshots/{'0' * 8}-0000-0000-0000-{'0' * 12}/Original.eml", with_crlf(CAME))
+    data = bytearray(path.read_bytes())
+    for mark, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.find(mark) + method] = 99
+    path.write_bytes(data)
+    report = called(path, "--format", "json").json()
+    assert [problem["code"] for trace in report["traces"] for problem in trace["problems"]] == [
+        "unsupported-compression"
+    ]
+    assert [trace["findings"] for trace in report["traces"]] == [[]]

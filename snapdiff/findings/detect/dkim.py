@@ -65,10 +65,13 @@ def signed_fields_changed_after_sign(trace: Trace) -> Iterator[Found]:
 def intact_at_the_last_snapshot(trace: Trace) -> Iterator[Found]:
     """SD203: added here, and it held to the end of what this trace can see."""
     cut = {short.file for short in short_files(trace)}
-    last = next((one.file for one in reversed(trace.snapshots) if one.file not in cut), trace.snapshots[-1].file)
+    files = [one.file for one in trace.snapshots]
+    whole = [file for file in files if file not in cut] or files
     for signature in _dkim(trace):
         if signature.added and is_intact(signature):
-            yield Found("SD203", {**named(signature), "signed_by": signer(trace, signature), "last_snapshot": last})
+            yield Found(
+                "SD203", {**named(signature), "signed_by": signer(trace, signature), "last_snapshot": whole[-1]}
+            )
 
 
 @of_trace

@@ -33,6 +33,7 @@ _UNPACKED = 8
 """So many times its size a packed log has about, unpacked."""
 _MEMBER = 1024 * 1024
 """Bytes that a log in a zip takes at most, for all that is known before it is opened."""
+_NEAR = 4 * 1024
 _LOOKED_THROUGH = 64 * 1024
 _ROW_BEGINS = re.compile(rb"\n(?=\d{4}-\d\d?-\d\d?[T\t])")
 _TEXT_BEGINS = re.compile(rb"\n(?=[ -~])")
@@ -176,7 +177,8 @@ def pieces(place: LogPlace, stream: BinaryIO, *, is_quoted: bool = False) -> lis
         return []
     if stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return []
-    return parts(stream, Piece(place, 0, stream.seek(0, io.SEEK_END), is_quoted), PIECE)
+    with open(openable(place.path), "rb", buffering=0) as file:  # noqa: PTH123
+        return parts(file, Piece(place, 0, stream.seek(0, io.SEEK_END), is_quoted), PIECE)
 
 
 def all_of(place: LogPlace, *, is_quoted: bool) -> Piece:
@@ -202,6 +204,9 @@ def parts(stream: BinaryIO, whole: Piece, size: int) -> list[Piece]:
 
 def row_begin(stream: BinaryIO, at: int) -> int:
     """Where a row begins from `at` on; the end of the log where none does."""
+    stream.seek(at)
+    if (begins := _ROW_BEGINS.search(stream.read(_NEAR))) is not None:
+        return at + begins.end()
     stream.seek(at)
     while looked := stream.read(_LOOKED_THROUGH):
         begins = _ROW_BEGINS.search(looked) or _TEXT_BEGINS.search(looked)

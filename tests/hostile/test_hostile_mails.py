@@ -62,7 +62,8 @@ def test_generated_mails_mutated(tmp_path: Path, form: str) -> None:
 @pytest.mark.corpus
 @pytest.mark.parametrize("form", FORMATS)
 def test_real_mails_mutated(tmp_path: Path, real_mails: list[Path], form: str) -> None:
-    _check_mutated(tmp_path, real(real_mails), form)
+    # All of them as JSON, whose bytes are accounted for; of the drawn forms it is only seen that they come to an end.
+    _check_mutated(tmp_path, real(real_mails if form == "json" else real_mails[::3]), form)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -68,8 +68,8 @@ class LogRows:
     `words` leave out rows in which none of them stands, in any letter case (`exact`: in its own), before they are read
     at all; a row that is given has still to be looked at. `local` says what the times of a shell mean. `jobs` is the
     number of workers that look for words, None for as many as are worth it. `known` says of some logs which pieces of
-    them have to be looked through. `files` names the tracking logs that were read, `others` counts what was none, and
-    `passed` is what is known of them afterwards, so that who comes this way again need not count their lines again.
+    them have to be looked through. `files` names the tracking logs that were read, and `passed` is what is known of
+    them afterwards, so that who comes this way again need not count their lines again.
     """
 
     def __init__(
@@ -91,7 +91,6 @@ class LogRows:
         self._jobs = jobs
         self.rows_read = 0
         self.files: list[str] = []
-        self.others = 0
         self.passed: dict[LogPlace, Known] = {}
 
     def __iter__(self) -> Iterator[TrackingRow]:
@@ -173,7 +172,6 @@ class LogRows:
                 self.rows_read += 1
                 yield row
         else:
-            self.others += 1
             self._passed_by(place, kind, is_empty=not stream.peek(1))  # type: ignore[attr-defined]
 
     def _passed_by(self, place: LogPlace, kind: LogKind | None, *, is_empty: bool) -> None:
